@@ -1,0 +1,75 @@
+/**
+ * The engine's public verbs. Collect, read, find, keep: each obeys the compiled plan.
+ */
+import type { Clock, Random } from "../base/clock.ts";
+import type { Plan } from "../compiler/plan.ts";
+import type { Keeper } from "../keys/keeper.ts";
+import type { Database } from "../store/database.ts";
+
+/** One separate act of consent. More than one id in one act is bundling and is refused. */
+export interface ConsentAct {
+  readonly consents: readonly string[];
+}
+
+export interface CollectOptions {
+  /** A known data subject; without it a new one is made. 16 hex digits. */
+  readonly subject?: string;
+  /** Each string is one act of its own. */
+  readonly consents?: readonly (string | ConsentAct)[];
+  readonly declares?: readonly string[];
+  readonly method?: string;
+  /** Language in which everything was shown. */
+  readonly lang?: string;
+  /** What was shown, in order; its hash is the evidence. */
+  readonly shown?: readonly string[];
+  /** Third-party source, when the method is one (PIPA 20). */
+  readonly source?: { readonly name: string; readonly receivedOn: string; readonly basis: string };
+  /** Items no other living record may hold with the same values (a log-in name). */
+  readonly unique?: readonly string[];
+}
+
+export type Items = Readonly<Record<string, string>>;
+
+export interface KeepReport {
+  readonly at: number;
+  readonly days: readonly {
+    readonly recordClass: string;
+    /** Last day the records were kept. */
+    readonly expiredOn: string;
+    readonly records: number;
+    readonly subjects: number;
+    /** More than the grace period late. */
+    readonly overdue: boolean;
+  }[];
+  readonly records: number;
+}
+
+/** Deps of every duty: the plan in force and the things that are arguments. */
+export interface EngineContext {
+  readonly plan: Plan;
+  readonly db: Database;
+  readonly keeper: Keeper;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+export interface Jikim {
+  readonly plan: Plan;
+  readonly context: EngineContext;
+  /** Passes items through the gate and stores them. Returns the subject's handle.
+   * Throws ERR_COLLECTION_REFUSED with every reason; then nothing is stored. */
+  collect(occasion: string, items: Items, options?: CollectOptions): Promise<string>;
+  /** Reads items for a named purpose. Throws ERR_USE_REFUSED. */
+  read(
+    subject: string,
+    items: readonly string[],
+    use: { readonly purpose: string },
+  ): Promise<Readonly<Record<string, string>>>;
+  /** Subjects whose live records hold all these values. */
+  find(items: Items, use: { readonly purpose: string }): Promise<readonly string[]>;
+  /** Does a presented value match the one-way hash held? */
+  matches(subject: string, item: string, value: string): Promise<boolean>;
+  /** Runs what is due: records past their last day are destroyed. */
+  keep(): Promise<KeepReport>;
+  close(): Promise<void>;
+}
