@@ -12,7 +12,7 @@ const MAX_PERIOD_YEARS = 200; // a longer period is a typing error, not a promis
  * @example isPeriod("P3M") // true; isPeriod("3 months"), isPeriod("P0D"), isPeriod("-P1D") // false
  */
 export function isPeriod(text: string): boolean {
-  if (text.length > 32 || !/^P/.test(text)) return false;
+  if (text.length > 32 || !text.startsWith("P")) return false;
   try {
     const duration = Temporal.Duration.from(text);
     if (duration.sign !== 1) return false;
@@ -35,7 +35,7 @@ export function isDay(text: string): boolean {
 /** Is this a time zone the platform knows (`Asia/Seoul`)? */
 export function isTimeZone(id: string): boolean {
   try {
-    Temporal.Now.plainDateISO(id);
+    Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(id);
     return true;
   } catch {
     return false;

@@ -16,8 +16,10 @@ export const ERROR_CODES = [
   "ERR_KEY_FILE",
   "ERR_STORE_LOCKED",
   "ERR_STORE_UNAVAILABLE",
+  "ERR_STORE_STATEMENT",
   "ERR_STORE_DRIFT",
   "ERR_STORE_NEWER",
+  "ERR_CLOCK_WENT_BACK",
   "ERR_USAGE",
 ] as const;
 export type ErrorCode = (typeof ERROR_CODES)[number];

@@ -7,9 +7,16 @@ import type { Day, Lang } from "../policy/model.ts";
 export interface Text {
   readonly text: string;
   readonly open?: boolean;
+  /** Where the text leads, if it is an address: `https:`, `mailto:` or `tel:`. */
+  readonly href?: string;
 }
 export type Block =
-  | { readonly kind: "sentence"; readonly promise: string; readonly text: string; readonly open: boolean }
+  | {
+      readonly kind: "sentence";
+      readonly promise: string;
+      readonly text: string;
+      readonly open: boolean;
+    }
   | {
       readonly kind: "table";
       readonly caption: string;

@@ -84,7 +84,11 @@ export interface ProcessingActivity {
   readonly bases: readonly LegalBasis[];
   readonly items: readonly string[];
   readonly people: readonly Label[];
-  readonly classes: readonly { readonly id: string; readonly keep: Period | null; readonly law: string | null }[];
+  readonly classes: readonly {
+    readonly id: string;
+    readonly keep: Period | null;
+    readonly law: string | null;
+  }[];
   readonly processors: readonly string[];
   readonly recipients: readonly string[];
   readonly overseas: readonly string[];

@@ -2,6 +2,7 @@
  * The engine's public verbs. Collect, read, find, keep: each obeys the compiled plan.
  */
 import type { Clock, Random } from "../base/clock.ts";
+import type { Compiled } from "../compiler/compile.ts";
 import type { Plan } from "../compiler/plan.ts";
 import type { Keeper } from "../keys/keeper.ts";
 import type { Database } from "../store/database.ts";
@@ -54,6 +55,8 @@ export interface EngineContext {
 }
 
 export interface Jikim {
+  /** Everything derived from the policy and its law: page, promises, plan. */
+  readonly compiled: Compiled;
   readonly plan: Plan;
   readonly context: EngineContext;
   /** Passes items through the gate and stores them. Returns the subject's handle.

@@ -81,6 +81,8 @@ export type LegalBasis =
   | "public_task";
 export interface Purpose extends Declared {
   readonly basis: LegalBasis;
+  /** `false`: the text of this version does not state the basis; it is a judgement. */
+  readonly basisStated?: boolean;
   readonly tasks: readonly Task[];
 }
 export interface Task {
@@ -264,7 +266,9 @@ export interface Policy {
   readonly people: readonly Declared[];
   readonly articles: readonly Article[];
   /** Decisions about what the text leaves unclear, by id (`A2`). */
-  readonly resolutions: Readonly<Record<string, { readonly issue: Label; readonly decided: Label }>>;
+  readonly resolutions: Readonly<
+    Record<string, { readonly issue: Label; readonly decided: Label }>
+  >;
   readonly minimumAge: { readonly years: number; readonly declaration: string } | null;
   readonly items: Readonly<Record<string, Item>>;
   readonly methods: Readonly<Record<string, Method>>;

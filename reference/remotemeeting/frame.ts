@@ -1,0 +1,68 @@
+/** What RemoteMeeting puts around every page: its name, links, account corner and footer. */
+import type { Frame, Markup, Reader, UiLang } from "jikim";
+import { html } from "jikim";
+import { wordmark } from "./drawings.ts";
+
+export const SERVICE = "RemoteMeeting";
+
+const WORDS: Record<UiLang, Record<string, string>> = {
+  ko: {
+    privacy: "개인정보 처리방침",
+    notices: "공지사항",
+    me: "내 정보",
+    login: "로그인",
+    signup: "가입",
+    logout: "로그아웃",
+    board: "약속 점검표",
+    font: "글꼴 Pretendard, SIL OFL",
+    example: "Jikim의 본보기 서비스",
+  },
+  en: {
+    privacy: "Privacy policy",
+    notices: "Notices",
+    me: "My data",
+    login: "Log in",
+    signup: "Sign up",
+    logout: "Log out",
+    board: "Promise board",
+    font: "Typeface Pretendard, SIL OFL",
+    example: "The reference service of Jikim",
+  },
+};
+
+export interface FrameInput {
+  readonly reader: Reader;
+  readonly signedIn: boolean;
+  /** The hidden field of a form; asked for only where a form is shown. */
+  token(): Markup;
+  readonly bar: Markup;
+  readonly styles: readonly string[];
+}
+
+/** The frame of one page. */
+export function frame(input: FrameInput): Frame {
+  const { reader } = input;
+  const words = WORDS[reader.lang];
+  const link = (path: string, word: string | undefined): Markup =>
+    html`<a href="${reader.to(path)}">${word}</a>`;
+  return {
+    service: SERVICE,
+    brand: html`<a href="${reader.to("/")}">${wordmark()}${SERVICE}</a>`,
+    links: [
+      { href: reader.to("/privacy"), label: words.privacy ?? "" },
+      { href: reader.to("/notices"), label: words.notices ?? "" },
+    ],
+    account: input.signedIn
+      ? html`${link("/me", words.me)}
+          <form method="post" action="${reader.to("/logout")}">
+            ${input.token()}<button class="link-button">${words.logout}</button>
+          </form>`
+      : html`${link("/login", words.login)}${link("/signup", words.signup)}`,
+    // The policy's own link stands out among the footer's, as the standard notice asks (PIPA 30②).
+    foot: html`<strong>${link("/privacy", words.privacy)}</strong>
+      ${link("/notices", words.notices)}${link("/console/promises", words.board)}
+      <span>${words.example}</span><span>${words.font}</span>`,
+    bar: input.bar,
+    styles: input.styles,
+  };
+}

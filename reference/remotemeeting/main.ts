@@ -1,0 +1,58 @@
+/** `npm start`: the service on this machine, with the time machine unless told otherwise. */
+import { resolve } from "node:path";
+import { getConnInfo } from "@hono/node-server/conninfo";
+import { serve } from "@hono/node-server";
+import { JikimError, systemClock } from "jikim";
+import { createRemoteMeeting } from "./remotemeeting.ts";
+
+const DAILY = 24 * 3_600_000;
+const POLICY = new URL("../../policies/remotemeeting", import.meta.url).pathname;
+
+const { env } = process;
+const port = Number(env["PORT"] ?? 3000);
+const host = env["HOST"] ?? "127.0.0.1"; // a demonstration is for this machine alone
+const origin = env["JIKIM_ORIGIN"];
+const data = resolve(env["JIKIM_DATA"] ?? "data");
+
+if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+  console.error("PORT must be a number from 0 to 65535.");
+  process.exit(2);
+}
+
+// Only the code and the text of an error: its facts are for programs, and a stack is for nobody.
+const log = (error: unknown): void => {
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  console.error(error instanceof JikimError ? `${error.code}: ${error.message}` : text);
+};
+
+try {
+  const service = await createRemoteMeeting({
+    policy: POLICY,
+    data,
+    clock: systemClock,
+    demo: env["JIKIM_DEMO"] !== "off",
+    ...(origin === undefined ? {} : { origin }),
+    addressOf: (c) => getConnInfo(c).remote.address ?? null,
+    log,
+  });
+  const server = serve({ fetch: service.app.fetch, port, hostname: host }, (info) => {
+    const shown = host === "127.0.0.1" ? "localhost" : host;
+    console.log(`RemoteMeeting: http://${shown}:${info.port}/  (data in ${data})`);
+    void service.daily().catch(log);
+  });
+  server.on("error", (error) => {
+    log(error);
+    process.exit(1);
+  });
+  const timer = setInterval(() => void service.daily().catch(log), DAILY);
+  const stop = (): void => {
+    clearInterval(timer);
+    server.close();
+    void service.close().finally(() => process.exit(0));
+  };
+  process.once("SIGINT", stop);
+  process.once("SIGTERM", stop);
+} catch (error) {
+  log(error);
+  process.exit(1);
+}

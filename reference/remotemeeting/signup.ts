@@ -1,0 +1,177 @@
+/** Signing up: the form goes through the gate of the policy, whole; the gate's answer comes back. */
+import type { Compiled, FieldError, Jikim, UiLang } from "jikim";
+import { JikimError, say, withParticle } from "jikim";
+import {
+  OCCASION,
+  consentField,
+  declarationField,
+  gateOf,
+  shownTexts,
+} from "./signup-form.ts";
+
+/** Log-in names are unique together: a user ID belongs to one company ID. */
+export const LOGIN_NAME = ["company_id", "user_id"];
+
+/** What a browser sent, sorted into what the gate wants. */
+export interface SignUpForm {
+  readonly items: Readonly<Record<string, string>>;
+  readonly declares: readonly string[];
+  readonly consents: readonly string[];
+  readonly ticked: ReadonlySet<string>;
+}
+
+/**
+ * Sorts a form. Fields the policy does not know stay among the items, so that the gate refuses
+ * them: dropping them here would hide that somebody asked for more than was promised.
+ */
+export function sortForm(form: Readonly<Record<string, unknown>>, tokenField: string): SignUpForm {
+  const items: Record<string, string> = {};
+  const declares: string[] = [];
+  const consents: string[] = [];
+  const ticked = new Set<string>();
+  for (const [name, value] of Object.entries(form)) {
+    if (name === tokenField) continue;
+    const [kind, id] = name.split(".", 2);
+    if (id !== undefined && (kind === "declare" || kind === "consent")) {
+      (kind === "declare" ? declares : consents).push(id);
+      ticked.add(name);
+    } else {
+      items[name] = typeof value === "string" ? value : "";
+    }
+  }
+  return { items, declares, consents, ticked };
+}
+
+export type SignUpAnswer =
+  | { readonly subject: string }
+  | { readonly errors: readonly FieldError[] };
+
+/** Signs a person up, or says what to mend. */
+export async function signUp(
+  jikim: Jikim,
+  compiled: Compiled,
+  form: SignUpForm,
+  lang: UiLang,
+): Promise<SignUpAnswer> {
+  try {
+    const subject = await jikim.collect(OCCASION, form.items, {
+      consents: form.consents,
+      declares: form.declares,
+      lang,
+      shown: shownTexts(compiled, lang),
+      unique: LOGIN_NAME,
+    });
+    return { subject };
+  } catch (error) {
+    if (!(error instanceof JikimError) || error.code !== "ERR_COLLECTION_REFUSED") throw error;
+    return { errors: refusalWords(compiled, reasonsOf(error), lang) };
+  }
+}
+
+interface Reason {
+  readonly rule: string;
+  readonly name: string | null;
+}
+
+function reasonsOf(error: JikimError): readonly Reason[] {
+  const { reasons } = error.facts;
+  if (!Array.isArray(reasons)) return [];
+  return reasons.map((reason: Reason) => ({ rule: reason.rule, name: reason.name }));
+}
+
+/** The gate's reasons as errors beside fields, in the order of the form, one a field. */
+export function refusalWords(
+  compiled: Compiled,
+  reasons: readonly Reason[],
+  lang: UiLang,
+): readonly FieldError[] {
+  const gate = gateOf(compiled);
+  const order = [
+    ...gate.occasion.requires,
+    ...gate.occasion.offers,
+    ...gate.declares.map(declarationField),
+    ...[...gate.requiredConsents, ...gate.offeredConsents].map(consentField),
+  ];
+  const first = new Map<string, FieldError>();
+  for (const reason of reasons) {
+    const error = errorFor(compiled, reason, lang);
+    if (!first.has(error.field)) first.set(error.field, error);
+  }
+  return [...first.values()].sort((a, b) => order.indexOf(a.field) - order.indexOf(b.field));
+}
+
+function errorFor(compiled: Compiled, { rule, name }: Reason, lang: UiLang): FieldError {
+  const { policy } = compiled;
+  const id = name ?? "";
+  const item = policy.items[id];
+  const label = item === undefined ? "" : say(item.label, lang);
+  switch (rule) {
+    case "item-missing":
+      return { field: id, says: fill(lang, label, "을", "입력해 주십시오.", "Please enter your") };
+    case "item-malformed":
+      return { field: id, says: malformed(item?.format ?? "text", label, lang) };
+    case "item-too-long":
+      return {
+        field: id,
+        says:
+          lang === "ko"
+            ? `${withParticle(label, "은")} ${item?.maxLength ?? 0}자까지 받습니다. 줄여 주십시오.`
+            : `Please shorten your ${label} to ${item?.maxLength ?? 0} characters.`,
+      };
+    case "declaration-missing":
+      return {
+        field: declarationField(id),
+        says:
+          lang === "ko"
+            ? `만 ${policy.minimumAge?.years ?? 0}세 이상만 가입할 수 있습니다. 해당하면 표시해 주십시오.`
+            : `Only people of ${policy.minimumAge?.years ?? 0} or older can sign up. Tick this if you are.`,
+      };
+    case "consent-missing":
+      return {
+        field: consentField(id),
+        says:
+          lang === "ko"
+            ? "이 동의가 있어야 가입할 수 있습니다. 읽어 보고 골라 주십시오."
+            : "An account needs this consent. Please read it and choose.",
+      };
+    case "unique-taken":
+      return {
+        field: "user_id",
+        says:
+          lang === "ko"
+            ? "이 대표ID에서 이미 쓰는 유저ID입니다. 다른 것으로 정해 주십시오."
+            : "This user ID is taken under this company ID. Please choose another.",
+      };
+    default:
+      return {
+        field: "main",
+        says:
+          lang === "ko"
+            ? "처리방침에 없는 항목이 함께 와서 아무것도 저장하지 않았습니다."
+            : "Something the privacy policy does not name came along, so nothing was stored.",
+      };
+  }
+}
+
+function fill(lang: UiLang, label: string, particle: string, ko: string, en: string): string {
+  return lang === "ko" ? `${withParticle(label, particle)} ${ko}` : `${en} ${label}.`;
+}
+
+function malformed(format: string, label: string, lang: UiLang): string {
+  const words: Readonly<Record<string, Record<UiLang, string>>> = {
+    email: {
+      ko: "이메일 주소를 name@example.com처럼 적어 주십시오.",
+      en: "Please write the e-mail address like name@example.com.",
+    },
+    phone: {
+      ko: "전화번호를 010-1234-5678이나 +82 10 1234 5678처럼 적어 주십시오.",
+      en: "Please write the phone number like +82 10 1234 5678.",
+    },
+    password: {
+      ko: "비밀번호를 8자 이상으로 정해 주십시오.",
+      en: "Please choose a password of at least 8 characters.",
+    },
+    country: { ko: "목록에서 나라를 골라 주십시오.", en: "Please pick a country from the list." },
+  };
+  return words[format]?.[lang] ?? fill(lang, label, "을", "다시 확인해 주십시오.", "Please check your");
+}

@@ -1,0 +1,19 @@
+/** Every command there is, in the order in which a person meets them. */
+import { checkCommand } from "./check-command.ts";
+import type { Command } from "./command.ts";
+import { diffCommand } from "./diff-command.ts";
+import { doctorCommand } from "./doctor-command.ts";
+import { keepCommand } from "./keep-command.ts";
+import { promisesCommand } from "./promises-command.ts";
+import { renderCommand } from "./render-command.ts";
+import { typesCommand } from "./types-command.ts";
+
+export const COMMANDS: readonly Command[] = [
+  checkCommand,
+  renderCommand,
+  diffCommand,
+  promisesCommand,
+  typesCommand,
+  keepCommand,
+  doctorCommand,
+];

@@ -1,0 +1,44 @@
+import type { Command, Input } from "./command.ts";
+import { DATA_OPTIONS, openData } from "./data-option.ts";
+import type { CliIo, ExitCode } from "./io.ts";
+import { printJson, styled } from "./io.ts";
+import { counted } from "./issue-lines.ts";
+import { compilePolicy } from "./load-policy.ts";
+
+/** `jikim keep`: runs what is due. */
+export const keepCommand: Command = {
+  name: "keep",
+  says: "runs what is due: records past their last day are destroyed",
+  takes: ["[policy]"],
+  options: {
+    ...DATA_OPTIONS,
+    law: { takes: "FILE", says: "the law (default: the one the policy names)" },
+  },
+  examples: [
+    "jikim keep policies/remotemeeting --data ./data",
+    "jikim keep policies/remotemeeting --data postgres://… --json",
+  ],
+  exits: "exit codes: 0 done in time, 1 done but too late for some, 2 misuse",
+  run: keep,
+};
+
+async function keep(input: Input, io: CliIo): Promise<ExitCode> {
+  const compiled = await compilePolicy(io, input.words[0], input.text("law"));
+  const jikim = await openData(input, io, compiled);
+  try {
+    const report = await jikim.keep();
+    const overdue = report.days.filter((day) => day.overdue);
+    if (input.json) printJson(io, report);
+    else {
+      for (const day of report.days) {
+        const late = day.overdue ? `  ${styled(io, "red", "overdue")}` : "";
+        const what = `${counted(day.records, "record")}, ${counted(day.subjects, "subject")}`;
+        io.out(`${day.recordClass}  last day ${day.expiredOn}  ${what}${late}\n`);
+      }
+      io.out(`${counted(report.records, "record")} destroyed\n`);
+    }
+    return overdue.length > 0 ? 1 : 0;
+  } finally {
+    await jikim.close();
+  }
+}

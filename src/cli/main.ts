@@ -1,0 +1,21 @@
+/** The program `jikim`: here, and only here, the command line meets the real world. */
+import { systemClock, systemRandom } from "../engine/system.ts";
+import type { CliIo } from "./io.ts";
+import { runCli } from "./run-cli.ts";
+
+const io: CliIo = {
+  out: (text) => void process.stdout.write(text),
+  err: (text) => void process.stderr.write(text),
+  colour: process.stdout.isTTY && (process.env["NO_COLOR"] ?? "") === "",
+  cwd: process.cwd(),
+  clock: systemClock,
+  random: systemRandom,
+};
+
+// A reader that has seen enough (`| head`) closes the pipe; that is no error.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(0);
+  throw error;
+});
+
+process.exitCode = await runCli(process.argv.slice(2), io);

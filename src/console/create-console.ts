@@ -1,0 +1,84 @@
+/** The staff's pages. Today: the promise board, which only reads. */
+import { Hono } from "hono";
+import { Temporal } from "temporal-polyfill";
+import type { Compiled } from "../compiler/compile.ts";
+import { readerOf } from "../html/reader.ts";
+import type { SetPage } from "../html/service-page.ts";
+import { STATUSES } from "../proof/verdict.ts";
+import type { Status, Verdict } from "../proof/verdict.ts";
+import { makeBoard } from "./board.ts";
+import { boardPage, boardTitle } from "./board-page.ts";
+
+/** Where the board stands. */
+export const BOARD_PATH = "/console/promises";
+
+export interface ConsoleOptions {
+  /** The policy in force. */
+  readonly compiled: Compiled;
+  readonly page: SetPage;
+  /** The latest verdict on each promise. */
+  verdicts(): Promise<readonly Verdict[]>;
+  /** Where the policy is published. Default `/privacy`. */
+  readonly policyPath?: string;
+}
+
+/**
+ * Pages under `/console`, to be mounted at the root of a service.
+ * @example app.route("/", createConsole({ compiled, page, verdicts }))
+ */
+export function createConsole(options: ConsoleOptions): Hono {
+  const { compiled, policyPath = "/privacy" } = options;
+  const app = new Hono();
+  app.get(BOARD_PATH, async (c) => {
+    const reader = readerOf(c);
+    const lang = compiled.policy.languages.includes(reader.lang)
+      ? reader.lang
+      : (compiled.policy.languages[0] ?? reader.lang);
+    const board = makeBoard({
+      promises: compiled.promises,
+      page: compiled.page(lang),
+      verdicts: await options.verdicts(),
+    });
+    c.header("Cache-Control", "no-store");
+    if (c.req.query("format") === "json") return c.json(boardDocument(board, compiled));
+    const main = boardPage({
+      board,
+      reader,
+      timeZone: compiled.policy.timeZone,
+      filter: statusOf(c.req.query("status")),
+      policyPath,
+      boardPath: BOARD_PATH,
+    });
+    return c.html(await options.page(c, { title: boardTitle(reader.lang), main, set: "desk" }));
+  });
+  return app;
+}
+
+function statusOf(text: string | undefined): Status | null {
+  return STATUSES.find((status) => status === text) ?? null;
+}
+
+/** The board for programs. */
+function boardDocument(board: ReturnType<typeof makeBoard>, compiled: Compiled): object {
+  return {
+    policy: compiled.policy.id,
+    effective: compiled.policy.effective,
+    hash: compiled.hash,
+    looked_at: instant(board.lookedAt),
+    counts: board.counts,
+    promises: board.lines.map((line) => ({
+      id: line.promise.id,
+      key: line.promise.key,
+      text: line.text,
+      status: line.status,
+      since: instant(line.since),
+      at: instant(line.at),
+      examined: line.examined,
+      violations: line.violations,
+      evidence: line.evidence,
+    })),
+  };
+}
+
+const instant = (at: number | null): string | null =>
+  at === null ? null : Temporal.Instant.fromEpochMilliseconds(at).toString();

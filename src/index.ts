@@ -1,0 +1,50 @@
+/**
+ * The public interface of `jikim`. What is not exported here is nobody's to use.
+ *
+ * - the engine: {@link openJikim} and its verbs
+ * - proof: {@link runChecks}, {@link latestVerdicts}
+ * - pages any service can mount: {@link createSite}, {@link createConsole}, {@link openSessions}
+ * - parts to set own pages with: {@link layout}, {@link field}, {@link choice} …
+ */
+export { addDays, dayOf, daysBetween, eligibleAt, lastDay } from "./base/calendar.ts";
+export type { Clock, Random } from "./base/clock.ts";
+export { ERROR_CODES, JikimError } from "./base/errors.ts";
+export type { ErrorCode } from "./base/errors.ts";
+export type { Compiled } from "./compiler/compile.ts";
+export { withParticle } from "./compiler/josa.ts";
+export { createConsole } from "./console/create-console.ts";
+export type { ConsoleOptions } from "./console/create-console.ts";
+export type { CollectOptions, Items, Jikim, KeepReport } from "./engine/jikim.ts";
+export { openJikim } from "./engine/open-jikim.ts";
+export type { JikimOptions } from "./engine/open-jikim.ts";
+export { upcoming } from "./engine/retention/due.ts";
+export type { Upcoming } from "./engine/retention/due.ts";
+export { systemClock, systemRandom } from "./engine/system.ts";
+export { assets, jikimSheet, styleSheet } from "./html/assets.ts";
+export { guardEdge } from "./html/edge.ts";
+export {
+  count,
+  dayMark,
+  daysLeft,
+  periodInWords,
+  plural,
+} from "./html/figures.ts";
+export { choice, errorSummary, field } from "./html/form-parts.ts";
+export type { FieldError } from "./html/form-parts.ts";
+export { createFormTokens } from "./html/form-token.ts";
+export type { FormTokens } from "./html/form-token.ts";
+export { layout } from "./html/layout.ts";
+export type { Frame, Sheet } from "./html/layout.ts";
+export { html, nothing, trusted } from "./html/markup.ts";
+export type { Markup } from "./html/markup.ts";
+export { readerOf } from "./html/reader.ts";
+export type { Reader, UiLang } from "./html/reader.ts";
+export type { ServicePage, SetPage } from "./html/service-page.ts";
+export { latestVerdicts, runChecks } from "./proof/run-checks.ts";
+export type { Status, Verdict } from "./proof/verdict.ts";
+export { createSite } from "./site/create-site.ts";
+export type { SiteOptions } from "./site/create-site.ts";
+export { eventWords } from "./site/event-words.ts";
+export { say, sayAll } from "./site/say.ts";
+export { openSessions } from "./site/sessions.ts";
+export type { Sessions } from "./site/sessions.ts";

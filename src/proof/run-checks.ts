@@ -1,0 +1,136 @@
+/**
+ * Runs every check and keeps the verdicts. The looks happen in one read-only transaction; only
+ * then are the verdicts written, so a check cannot mend what it finds.
+ */
+import { isStale } from "./stale.ts";
+import type { Compiled } from "../compiler/compile.ts";
+import type { PolicyPromise } from "../compiler/promise.ts";
+import type { Clock } from "../base/clock.ts";
+import type { Database, Sql } from "../store/database.ts";
+import { CHECKS } from "./checks.ts";
+import type { Found } from "./check.ts";
+import type { Status, Verdict } from "./verdict.ts";
+
+/** What proof needs: the compiled policy, the records, the time. */
+export interface ProofContext {
+  readonly compiled: Compiled;
+  readonly db: Database;
+  readonly clock: Clock;
+}
+
+/** A check that fails to look has found nothing out: that is `unknown`, never `kept`. */
+async function lookAt(context: ProofContext, sql: Sql, promise: PolicyPromise): Promise<Found> {
+  const look = { compiled: context.compiled, sql, now: context.clock.now() };
+  return CHECKS[promise.form](look, promise);
+}
+
+/**
+ * Looks at every promise of the policy in force and stores the verdicts.
+ * @returns One verdict a promise, in the order of the policy.
+ * @example const broken = (await runChecks(context)).filter((v) => v.status === "broken");
+ */
+export async function runChecks(context: ProofContext): Promise<readonly Verdict[]> {
+  const at = context.clock.now();
+  const results = await context.db.transaction(async (tx) => {
+    await tx.query("set transaction read only");
+    const all: { promise: PolicyPromise; result: Found }[] = [];
+    for (const promise of context.compiled.promises) {
+      all.push({ promise, result: await lookAt(context, tx, promise) });
+    }
+    return all;
+  });
+  await context.db.transaction(async (tx) => {
+    for (const { promise, result } of results) {
+      await storeVerdict(tx, { promise, result, at, hash: context.compiled.hash });
+    }
+  });
+  return latestVerdicts(context);
+}
+
+async function storeVerdict(
+  tx: Sql,
+  verdict: { promise: PolicyPromise; result: Found; at: number; hash: string },
+): Promise<void> {
+  const { promise, result, at, hash } = verdict;
+  await tx.query(
+    `insert into verdict
+            (promise_key, promise, status, since, at, examined, violations, evidence, policy_hash)
+     values ($1, $2, $3, to_timestamp($4::float8 / 1000), to_timestamp($4::float8 / 1000),
+             $5, $6, $7::jsonb, $8)
+     on conflict (promise_key) do update
+        set promise = excluded.promise,
+            since = case when verdict.status = excluded.status
+                         then verdict.since else excluded.since end,
+            status = excluded.status,
+            at = excluded.at,
+            examined = excluded.examined,
+            violations = excluded.violations,
+            evidence = excluded.evidence,
+            policy_hash = excluded.policy_hash`,
+    [
+      promise.key,
+      promise.id,
+      result.status,
+      at,
+      result.examined,
+      result.violations,
+      JSON.stringify(result.evidence),
+      hash,
+    ],
+  );
+}
+
+interface VerdictRow {
+  readonly promise_key: string;
+  readonly status: Status;
+  readonly since: number;
+  readonly at: number;
+  readonly examined: number;
+  readonly violations: number;
+  readonly evidence: Verdict["evidence"];
+  readonly policy_hash: string;
+}
+
+/**
+ * The last verdict of every promise. A look that is too old, or of another version, is `unknown`.
+ */
+export async function latestVerdicts(context: ProofContext): Promise<readonly Verdict[]> {
+  const rows = await context.db.query<VerdictRow & Record<string, unknown>>(
+    `select promise_key, status, since, at, examined, violations, evidence, policy_hash
+       from verdict
+      order by promise_key`,
+  );
+  const byKey = new Map(rows.map((row) => [row.promise_key, row]));
+  const now = context.clock.now();
+  return context.compiled.promises.map((promise) => {
+    const row = byKey.get(promise.key);
+    const { id, key } = promise;
+    if (row === undefined) return unseen(id, key, "never-looked");
+    if (row.policy_hash !== context.compiled.hash)
+      return unseen(id, key, "looked-at-other-version");
+    if (isStale(row.at, now)) return { ...unseen(id, key, "look-too-old"), at: row.at };
+    return {
+      promise: id,
+      key,
+      status: row.status,
+      since: row.since,
+      at: row.at,
+      examined: row.examined,
+      violations: row.violations,
+      evidence: row.evidence,
+    };
+  });
+}
+
+function unseen(promise: string, key: string, code: string): Verdict {
+  return {
+    promise,
+    key,
+    status: "unknown",
+    since: null,
+    at: null,
+    examined: 0,
+    violations: 0,
+    evidence: [{ code, facts: {} }],
+  };
+}
