@@ -20,15 +20,11 @@ export type { JikimOptions } from "./engine/open-jikim.ts";
 export { upcoming } from "./engine/retention/due.ts";
 export type { Upcoming } from "./engine/retention/due.ts";
 export { systemClock, systemRandom } from "./engine/system.ts";
+export { typed } from "./engine/typed-jikim.ts";
+export type { PolicyNames, TypedJikim } from "./engine/typed-jikim.ts";
 export { assets, jikimSheet, styleSheet } from "./html/assets.ts";
 export { guardEdge } from "./html/edge.ts";
-export {
-  count,
-  dayMark,
-  daysLeft,
-  periodInWords,
-  plural,
-} from "./html/figures.ts";
+export { count, dayMark, daysLeft, periodInWords, plural } from "./html/figures.ts";
 export { choice, errorSummary, field } from "./html/form-parts.ts";
 export type { FieldError } from "./html/form-parts.ts";
 export { createFormTokens } from "./html/form-token.ts";

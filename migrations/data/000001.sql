@@ -129,14 +129,15 @@ create table verdict (
   check (status <> 'kept' or (examined > 0 and violations = 0))
 );
 
--- Texts this store has run under. `document` is {policy, law} as they were: records and consents
--- refer to a version by its hash, and the text in force at any past day can be shown.
+-- Texts this store has run under. `document` is {policy, law} as they were, JSON as text: jsonb
+-- would sort the keys, and the order of what is declared numbers the sentences. Records and
+-- consents refer to a version by its hash, and the text in force at any past day can be shown.
 create table policy_version (
   hash text primary key,
   policy text not null,
   announced date not null,
   effective date not null,
-  document jsonb not null,
+  document text not null check (document::jsonb is not null),
   first_run_at timestamptz not null
 );
 

@@ -58,8 +58,14 @@ export function consentText(
   const purposes = policy.consents[ask.consent]?.purposes ?? [];
   const items = new Set(purposes.flatMap((id) => gate?.occasion.purposes[id] ?? []));
   const classes = new Set([...items].flatMap((item) => gate?.classOf.get(item) ?? []));
-  const purposeText = sayAll(purposes.flatMap((id) => policy.purposes[id]?.label ?? []), lang);
-  const itemText = sayAll([...items].flatMap((id) => policy.items[id]?.label ?? []), lang);
+  const purposeText = sayAll(
+    purposes.flatMap((id) => policy.purposes[id]?.label ?? []),
+    lang,
+  );
+  const itemText = sayAll(
+    [...items].flatMap((id) => policy.items[id]?.label ?? []),
+    lang,
+  );
   const keepText = [...classes].map((id) => keepWords(compiled, id, lang)).join(", ");
   const refusal = ask.required ? words.must : words.may;
   return {
@@ -87,6 +93,12 @@ function keepWords(compiled: Compiled, recordClass: string, lang: UiLang): strin
 /** The text as a list of terms. */
 export function consentFold({ lines }: ConsentText): Markup {
   return html`<dl class="fold terms">
-    ${lines.map(([term, text]) => html`<div><dt>${term}</dt><dd>${text}</dd></div>`)}
+    ${lines.map(
+      ([term, text]) =>
+        html`<div>
+          <dt>${term}</dt>
+          <dd>${text}</dd>
+        </div>`,
+    )}
   </dl>`;
 }

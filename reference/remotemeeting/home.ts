@@ -33,7 +33,8 @@ const WORDS: Record<UiLang, HomeWords> = {
     recipients: "개인정보를 넘겨받는 제3자",
     places: "곳",
     promises: (all, board) =>
-      html`처리방침의 ${all}개 문장을 실제 상태와 맞춰 보고, 결과를 <a href="${board}">약속 점검표</a>에 공개합니다.`,
+      html`처리방침의 ${all}개 문장을 실제 상태와 맞춰 보고, 결과를
+        <a href="${board}">약속 점검표</a>에 공개합니다.`,
     state: "지금은 가입과 내 정보까지 써 볼 수 있습니다. 회의실은 아직 열지 않았습니다.",
   },
   en: {
@@ -99,9 +100,15 @@ function facts({ plan, policy }: Compiled, { lang }: Reader): Markup {
       ${rows.map(
         ([period, what]) =>
           period !== null &&
-          html`<div><dt>${what}</dt><dd>${periodInWords(period, lang)}</dd></div>`,
+          html`<div>
+            <dt>${what}</dt>
+            <dd>${periodInWords(period, lang)}</dd>
+          </div>`,
       )}
-      <div><dt>${words.recipients}</dt><dd>${count(recipients)}${words.places}</dd></div>
+      <div>
+        <dt>${words.recipients}</dt>
+        <dd>${count(recipients)}${words.places}</dd>
+      </div>
     </dl>
   </section>`;
 }

@@ -39,7 +39,7 @@ const WORDS: Record<UiLang, LoginWords> = {
     wait: (seconds) =>
       `That was wrong several times, so please wait. Try again in ${plural(seconds, "second")}.`,
     noAccount: (signUp) => html`No account yet? <a href="${signUp}">Sign up</a>.`,
-    ends: "You are logged out by itself after 30 minutes without use.",
+    ends: "You are logged out automatically after 30 minutes without use.",
   },
 };
 
@@ -101,9 +101,20 @@ export function loginPage({ reader, token, form, answer }: LoginPageInput): Mark
         ? words.wrong
         : words.wait(answer.waitSeconds);
   const errors = says === null ? [] : [{ field: "company_id", says }];
-  const text = (name: string, label: string, value: string | undefined, autocomplete?: string): Markup =>
+  const text = (
+    name: string,
+    label: string,
+    value: string | undefined,
+    autocomplete?: string,
+  ): Markup =>
     field(
-      { name, label, required: true, value, ...(autocomplete === undefined ? {} : { autocomplete }) },
+      {
+        name,
+        label,
+        required: true,
+        value,
+        ...(autocomplete === undefined ? {} : { autocomplete }),
+      },
       reader.lang,
     );
   return html`<div class="column">

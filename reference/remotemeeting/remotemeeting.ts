@@ -5,7 +5,16 @@
 import { readFileSync } from "node:fs";
 import { Hono } from "hono";
 import type { Context } from "hono";
-import type { Clock, FormTokens, Jikim, Random, Reader, ServicePage, Sessions, Verdict } from "jikim";
+import type {
+  Clock,
+  FormTokens,
+  Jikim,
+  Random,
+  Reader,
+  ServicePage,
+  Sessions,
+  Verdict,
+} from "jikim";
 import {
   assets,
   createConsole,
@@ -82,16 +91,24 @@ export async function createRemoteMeeting(options: RemoteMeetingOptions): Promis
   const machine = options.demo ? openTimeMachine(options.clock, TIME_ZONE, folder) : null;
   const clock = machine?.clock ?? options.clock;
   const jikim = await openJikim({ policy: options.policy, data: options.data, clock, random });
-  const secure = (c: Context): boolean =>
-    (options.origin ?? c.req.url).startsWith("https:");
+  const secure = (c: Context): boolean => (options.origin ?? c.req.url).startsWith("https:");
   const sessions = openSessions({ db: jikim.context.db, clock, random, secure });
   const tokens = createFormTokens({ random, sessionCookie: sessions.cookieName, secure });
   const proof = { compiled: jikim.compiled, db: jikim.context.db, clock };
   const styles = [
     jikimSheet(),
-    styleSheet("remotemeeting", readFileSync(new URL("./remotemeeting.css", import.meta.url), "utf8")),
+    styleSheet(
+      "remotemeeting",
+      readFileSync(new URL("./remotemeeting.css", import.meta.url), "utf8"),
+    ),
   ];
-  const page = pageSetter({ sessions, tokens, machine, jikim, hrefs: styles.map(({ href }) => href) });
+  const page = pageSetter({
+    sessions,
+    tokens,
+    machine,
+    jikim,
+    hrefs: styles.map(({ href }) => href),
+  });
   const service: Service = {
     jikim,
     sessions,
@@ -141,7 +158,10 @@ function pageSetter(parts: PageParts): Service["page"] {
       reader,
       signedIn,
       token: () => parts.tokens.field(c),
-      bar: machine === null ? nothing : timeBar(reader, dayOf(machine.clock.now(), jikim.plan.timeZone)),
+      bar:
+        machine === null
+          ? nothing
+          : timeBar(reader, dayOf(machine.clock.now(), jikim.plan.timeZone)),
       styles: parts.hrefs,
     });
     return layout(around, {

@@ -34,7 +34,8 @@ const WORDS: Record<UiLang, FormWords> = {
   ko: {
     title: "가입",
     lead: (policy) =>
-      html`아래 항목만 받습니다. 왜 받고 언제 지우는지는 <a href="${policy}">개인정보 처리방침</a>에 있습니다.`,
+      html`아래 항목만 받습니다. 왜 받고 언제 지우는지는 <a href="${policy}">개인정보 처리방침</a>에
+        있습니다.`,
     account: "계정",
     optional: "더 알려 주실 것",
     optionalHint: "비워 두어도 가입하고 쓰는 데 아무 차이가 없습니다.",
@@ -112,9 +113,7 @@ export function signUpPage(input: SignUpInput): Markup {
         <legend>${words.account}</legend>
         ${[...gate.required].map((item) => itemField(input, item, true))}
       </fieldset>
-      ${offered(input)}
-      ${declarations(input)}
-      ${consents(input)}
+      ${offered(input)} ${declarations(input)} ${consents(input)}
       <button>${words.send}</button>
     </form>
     <p>${words.hasAccount(reader.to("/login"))}</p>
@@ -122,7 +121,9 @@ export function signUpPage(input: SignUpInput): Markup {
 }
 
 /** The gate of the sign-up; a policy without one cannot run this service. */
-export function gateOf({ plan }: Compiled): NonNullable<ReturnType<Compiled["plan"]["gates"]["get"]>> {
+export function gateOf({
+  plan,
+}: Compiled): NonNullable<ReturnType<Compiled["plan"]["gates"]["get"]>> {
   const gate = plan.gates.get(OCCASION);
   if (gate === undefined) throw new Error(`the policy has no occasion ${OCCASION}`);
   return gate;
@@ -148,9 +149,14 @@ export function consentTexts(
 /** Everything that was shown beside the fields, in order: what the consents are evidence of. */
 export function shownTexts(compiled: Compiled, lang: UiLang): readonly string[] {
   const { policy } = compiled;
-  const declared = gateOf(compiled).declares.map((id) => say(policy.declarations[id]?.label ?? {}, lang));
+  const declared = gateOf(compiled).declares.map((id) =>
+    say(policy.declarations[id]?.label ?? {}, lang),
+  );
   const consented = consentTexts(compiled, lang).map(({ id, text }) =>
-    [say(policy.consents[id]?.label ?? {}, lang), ...text.lines.map((line) => line.join(": "))].join("\n"),
+    [
+      say(policy.consents[id]?.label ?? {}, lang),
+      ...text.lines.map((line) => line.join(": ")),
+    ].join("\n"),
   );
   return [...declared, ...consented];
 }

@@ -1,13 +1,7 @@
 /** Signing up: the form goes through the gate of the policy, whole; the gate's answer comes back. */
 import type { Compiled, FieldError, Jikim, UiLang } from "jikim";
 import { JikimError, say, withParticle } from "jikim";
-import {
-  OCCASION,
-  consentField,
-  declarationField,
-  gateOf,
-  shownTexts,
-} from "./signup-form.ts";
+import { OCCASION, consentField, declarationField, gateOf, shownTexts } from "./signup-form.ts";
 
 /** Log-in names are unique together: a user ID belongs to one company ID. */
 export const LOGIN_NAME = ["company_id", "user_id"];
@@ -25,7 +19,8 @@ export interface SignUpForm {
  * them: dropping them here would hide that somebody asked for more than was promised.
  */
 export function sortForm(form: Readonly<Record<string, unknown>>, tokenField: string): SignUpForm {
-  const items: Record<string, string> = {};
+  // Without a prototype: a field named __proto__ is a field like any other, and is refused.
+  const items: Record<string, string> = Object.create(null);
   const declares: string[] = [];
   const consents: string[] = [];
   const ticked = new Set<string>();
@@ -107,7 +102,8 @@ function errorFor(compiled: Compiled, { rule, name }: Reason, lang: UiLang): Fie
   const label = item === undefined ? "" : say(item.label, lang);
   switch (rule) {
     case "item-missing":
-      return { field: id, says: fill(lang, label, "을", "입력해 주십시오.", "Please enter your") };
+      if (item?.format === "country") return { field: id, says: malformed("country", label, lang) };
+      return { field: id, says: ask(label, lang, { ko: "입력해 주십시오.", en: "Please enter your" }) };
     case "item-malformed":
       return { field: id, says: malformed(item?.format ?? "text", label, lang) };
     case "item-too-long":
@@ -153,8 +149,8 @@ function errorFor(compiled: Compiled, { rule, name }: Reason, lang: UiLang): Fie
   }
 }
 
-function fill(lang: UiLang, label: string, particle: string, ko: string, en: string): string {
-  return lang === "ko" ? `${withParticle(label, particle)} ${ko}` : `${en} ${label}.`;
+function ask(label: string, lang: UiLang, verb: Readonly<Record<UiLang, string>>): string {
+  return lang === "ko" ? `${withParticle(label, "을")} ${verb.ko}` : `${verb.en} ${label}.`;
 }
 
 function malformed(format: string, label: string, lang: UiLang): string {
@@ -173,5 +169,7 @@ function malformed(format: string, label: string, lang: UiLang): string {
     },
     country: { ko: "목록에서 나라를 골라 주십시오.", en: "Please pick a country from the list." },
   };
-  return words[format]?.[lang] ?? fill(lang, label, "을", "다시 확인해 주십시오.", "Please check your");
+  return (
+    words[format]?.[lang] ?? ask(label, lang, { ko: "다시 확인해 주십시오.", en: "Please check your" })
+  );
 }

@@ -1,6 +1,16 @@
 /** The time machine's bar, the preview before a step, and what a step has ended. */
 import type { Compiled, KeepReport, Markup, Reader, UiLang, Upcoming, Verdict } from "jikim";
-import { count, dayMark, dayOf, daysBetween, html, nothing, plural, say } from "jikim";
+import {
+  count,
+  dayMark,
+  dayOf,
+  daysBetween,
+  html,
+  nothing,
+  periodInWords,
+  plural,
+  say,
+} from "jikim";
 import { STEPS } from "./time-machine.ts";
 import type { Step } from "./time-machine.ts";
 
@@ -9,8 +19,6 @@ interface TimeWords {
   readonly bar: string;
   readonly lead: string;
   readonly step: Record<Step, string>;
-  readonly now: string;
-  readonly then: string;
   readonly pick: string;
   readonly ends: string;
   readonly endsNothing: string;
@@ -37,8 +45,6 @@ const WORDS: Record<UiLang, TimeWords> = {
     bar: "시간 여행",
     lead: "시연용 기능입니다. 서비스의 날짜를 앞으로 옮기면 보유 기간이 끝난 기록이 실제로 파기됩니다. 뒤로는 옮길 수 없습니다.",
     step: { P1D: "하루 뒤", P1M: "한 달 뒤", P1Y: "일 년 뒤" },
-    now: "지금",
-    then: "옮긴 뒤",
     pick: "언제로 옮기겠습니까?",
     ends: "옮기면 파기되는 것",
     endsNothing: "그사이에 보유 기간이 끝나는 기록은 없습니다.",
@@ -49,7 +55,8 @@ const WORDS: Record<UiLang, TimeWords> = {
     stay: "그만두기",
     session: "로그인은 12시간이 지나면 끝나므로 다시 로그인해야 합니다.",
     moved: "날짜를 옮겼습니다",
-    movedLead: (days) => `${days}이 지났습니다. 기록이 끝나는 날마다 파기하고, 마지막에 모든 약속을 다시 점검했습니다.`,
+    movedLead: (days) =>
+      `${days}이 지났습니다. 기록이 끝나는 날마다 파기하고, 마지막에 모든 약속을 다시 점검했습니다.`,
     ended: "파기한 것",
     endedNothing: "보유 기간이 끝난 기록이 없어 파기한 것이 없습니다.",
     board: "약속 점검표 보기",
@@ -64,8 +71,6 @@ const WORDS: Record<UiLang, TimeWords> = {
     bar: "Time machine",
     lead: "For demonstration. Moving the service’s date ahead really destroys the records whose time has ended. There is no way back.",
     step: { P1D: "One day ahead", P1M: "One month ahead", P1Y: "One year ahead" },
-    now: "Now",
-    then: "After the move",
     pick: "How far ahead?",
     ends: "What the move destroys",
     endsNothing: "No record’s time ends in between.",
@@ -99,7 +104,7 @@ export function timeBar(reader: Reader, today: string): Markup {
     <div class="time-bar-row">
       <span><b>${words.bar}</b> ${dayMark(today, reader.lang)}</span>
       <ul>
-        ${STEPS.map((step) => html`<li><a href="${stepHref(reader, step)}">${words.step[step]}</a></li>`)}
+        ${STEPS.map((step) => html`<li><a href="${stepHref(reader, step)}">+${periodInWords(step, reader.lang)}</a></li>`)}
       </ul>
       <a class="aside" href="${reader.to("/console/promises")}">${words.board}</a>
     </div>

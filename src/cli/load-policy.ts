@@ -1,7 +1,6 @@
 /** Reads a policy document and the law it is under, from a folder or a file. */
 import { readFile, stat } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
-import { z } from "zod";
 import { JikimError } from "../base/errors.ts";
 import type { Compiled } from "../compiler/compile.ts";
 import { compile } from "../compiler/compile.ts";
@@ -85,10 +84,8 @@ export async function documentPath(io: CliIo, named: string | undefined): Promis
 async function defaultPolicy(io: CliIo): Promise<string> {
   if ((await stat(resolve(io.cwd, "policy.yaml")).catch(() => null)) !== null) return "policy.yaml";
   const text = await readFile(resolve(io.cwd, "package.json"), "utf8").catch(() => "{}");
-  const { success, data } = z
-    .object({ jikim: z.object({ policy: z.string() }) })
-    .safeParse(json(text));
-  if (success) return data.jikim.policy;
+  const named = member(member(json(text), "jikim"), "policy");
+  if (typeof named === "string") return named;
   throw usage("no policy here: name a folder with policy.yaml (jikim check policies/mine)");
 }
 
@@ -98,6 +95,12 @@ function json(text: string): unknown {
   } catch {
     return null; // not ours to complain about
   }
+}
+
+function member(value: unknown, name: string): unknown {
+  return typeof value === "object" && value !== null
+    ? new Map<string, unknown>(Object.entries(value)).get(name)
+    : undefined;
 }
 
 async function lawPathOf(

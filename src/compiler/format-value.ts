@@ -66,8 +66,9 @@ export function formatDay(day: Day, lang: Lang): string {
 }
 
 /**
- * "a, b and c" in English, "a, b, c" in Korean; with `or`: "a, b or c", "a, b 또는 c". English
- * puts one more comma where a member has an "and" of its own.
+ * "a, b, and c" in English, "a, b, c" in Korean; with `or`: "a, b, or c", "a, b 또는 c". English
+ * has a comma before the last of three or more, and of two where one holds an "and", an "or" or a
+ * comma of its own, so that nobody has to guess where a member ends.
  */
 export function formatList(
   words: readonly string[],
@@ -77,7 +78,8 @@ export function formatList(
   if (words.length < 2) return words[0] ?? "";
   if (lang === "ko" && conjunction === "and") return words.join(", ");
   const last = lang === "ko" ? "또는" : conjunction;
-  const comma = lang === "en" && words.some((word) => / (and|or) /.test(word)) ? "," : "";
+  const apart = words.length > 2 || words.some((word) => /,| (and|or) /.test(word));
+  const comma = lang === "en" && apart ? "," : "";
   return `${words.slice(0, -1).join(", ")}${comma} ${last} ${words.at(-1) ?? ""}`;
 }
 

@@ -13,14 +13,14 @@ export const SENTENCES = {
   },
   "scope/headings": {
     ko: "이 방침은 {count}개 조로 되어 있고, 차례에서 각 조로 바로 갈 수 있습니다.",
-    en: "Articles in this policy: {count}. The list of contents leads to each of them.",
+    en: "This policy has {count:article/articles}; the list of contents leads to each article.",
   },
 
   "collection/minimum_age": {
     ko: "만 {age}세 미만은 가입할 수 없습니다. 가입할 때 나이 확인에 답한 사실과 시각만 기록합니다.",
     en:
-      "Nobody under {age} can sign up. We ask about your age and record only the answer and its " +
-      "time.",
+      "Nobody under {age} can sign up. We ask about your age and record only that you answered " +
+      "and when.",
   },
   "collection/occasion": {
     ko: "{occasion} 때는[ 필수로 {required:을} 받고][ 선택으로 {optional:을} 받으며] 그 밖의 정보는 받지 않습니다.",
@@ -47,19 +47,19 @@ export const SENTENCES = {
     en: "We take {items} only for {occasion}, never at another time.",
   },
   "collection/same_as": {
-    ko: "{occasion} 때는 {same} 때와 같은 항목만 받습니다. 이미 가진 정보는 한 벌 더 만들지 않습니다.",
+    ko: "{occasion} 때는 {same} 때와 같은 항목만 받습니다. 이미 가진 정보는 또 저장하지 않습니다.",
     en:
-      "{occasion}: we take the same items as for {same}. What we already hold is not copied " +
+      "{occasion}: we take the same items as for {same}. What we already hold is not stored " +
       "again.",
   },
   "collection/origin": {
     ko: "저장하는 정보마다 언제, 어떤 방법으로 받았는지 함께 적습니다. 받는 방법은 {methods}입니다.",
-    en: "With each item we record when and how we got it. The ways are {methods}.",
+    en: "With each item we record when and how we got it. It can reach us by {methods:or}.",
   },
   "collection/third_party_source": {
-    ko: "{method:으로} 받은 정보에는 제공한 곳, 받은 날, 근거를 함께 적고, 물으면 출처를 알려 드립니다.",
+    ko: "{method:으로} 받은 정보에는 제공한 곳, 받은 날, 근거를 함께 적고, 물어보시면 출처를 알려 드립니다.",
     en:
-      "Data that comes through {method} is stored with the name of its source, the day and the " +
+      "Data that comes through {method} is stored with the name of its source, the day, and the " +
       "legal basis. Ask us and we tell you the source.",
   },
 
@@ -79,7 +79,7 @@ export const SENTENCES = {
   },
   "purpose/confirm_withdrawal": {
     ko: "탈퇴는 {task:을} 마치고 그 사실을 기록한 뒤에만 처리합니다.",
-    en: "A withdrawal is carried out only after {task}, and we record that it was done.",
+    en: "We carry out a withdrawal only after {task}, and record that this was done.",
   },
   "purpose/keep_for_dispute": {
     ko: "‘{task}’에 따라 남긴 기록은 분쟁을 다룰 때만 열어 봅니다.",
@@ -95,7 +95,7 @@ export const SENTENCES = {
     en: "Any use beyond them is blocked unless your prior consent to that use is on record.",
   },
   "provision/default": {
-    ko: "여기에 적은 경우가 아니면 개인정보를 제삼자에게 주지 않습니다.",
+    ko: "여기에 적은 경우가 아니면 개인정보를 제3자에게 주지 않습니다.",
     en: "Personal data does not go to third parties, except as stated here.",
   },
   "provision/exception_consent": {
@@ -114,29 +114,29 @@ export const SENTENCES = {
   "provision/exception_statistics": {
     ko: "통계, 학술 연구, 시장 조사에는 누구의 정보인지 알아볼 수 없는 형태로만 제공합니다.",
     en:
-      "For statistics, academic research and market research we provide data only in a form in " +
+      "For statistics, academic research, and market research we provide data only in a form in " +
       "which nobody can be identified.",
   },
   "provision/recipient": {
     ko: "{recipient}에는 {purpose:을} 위해 {items:을} 제공하고, 받은 곳은 {keep} 동안 보관합니다.",
-    en: "{recipient} receives {items} for {purpose} and keeps this data for {keep}.",
+    en: "{recipient} receives {items} for {purpose}, and keeps this data for {keep}.",
   },
   "provision/otherwise": {
     ko: "그 밖에 제공이 필요하면 받는 곳, 목적, 항목, 기간을 먼저 알리고 동의를 받은 뒤에만 제공합니다.",
     en:
-      "If any other provision is needed, we first tell you who receives what, why and for how " +
+      "If any other provision is needed, we first tell you who receives what, why, and for how " +
       "long, and provide it only with your consent.",
   },
   "provision/recorded": {
     ko: "제공할 때마다 받는 곳, 목적, 항목, 날짜, 근거를 기록합니다.",
-    en: "Every provision is recorded with recipient, purpose, items, day and legal basis.",
+    en: "Every provision is recorded with recipient, purpose, items, day, and legal basis.",
   },
 
   "processor/closed_list": {
-    ko: "정보 처리를 맡긴 곳은 모두 {count}곳이고, 이 밖의 곳에는 맡기지도 보내지도 않습니다[: {processors}].",
+    ko: "정보 처리를 맡긴 곳은 {count}곳입니다[: {processors}]. 이 밖의 곳에는 맡기지도 보내지도 않습니다.",
     en:
-      "Companies that process data for us: {count}[, namely {processors}]. No other " +
-      "processor receives data.",
+      "{count:company processes/companies process} data for us[: {processors}]. No other company " +
+      "does.",
   },
   "processor/work": {
     ko: "{processors}에는 {works} 업무에 필요한 정보만 보냅니다.[ {also_by:은} 표에 적은 대로 {also} 업무도 맡습니다.]",
@@ -146,17 +146,17 @@ export const SENTENCES = {
   },
   "processor/work_with_consent": {
     ko:
-      "{processors}에는 {works} 업무에 필요한 정보만, 그 이용에 동의한 사람의 것만 보냅니다.[ {also_by:은} 표에 적은 대로 {also} " +
+      "{processors}에는 {works} 업무에 필요한 정보만 보내고, 그것도 그 이용에 동의한 사람의 것만 보냅니다.[ {also_by:은} 표에 적은 대로 {also} " +
       "업무도 맡습니다.]",
     en:
       "We give data to {processors} only for {works}, and only data of people who agreed to that " +
       "use[; to {also_by} also for {also}, as the table shows].",
   },
   "processor/until": {
-    ko: "수탁자[({processors})]에 맡긴 정보는 {events:또는}[ {earlier}] 때 지우게 하고, 지웠다는 확인을 받습니다.",
+    ko: "수탁자[({processors})]에게 맡긴 정보는 {events}[ {earlier}] 때 지우게 하고, 지웠다는 확인을 받습니다.",
     en:
-      "What our processors hold for us[ (here: {processors})] ends upon {events:or}[, " +
-      "{earlier}]: we order its erasure and have it confirmed.",
+      "Our processors[ (here: {processors})] must erase what they hold for us upon {events:or}[, " +
+      "{earlier}], and confirm to us that they did.",
   },
   "processor/needed_items": {
     ko: "수탁자에게는 맡긴 업무에 필요한 항목만 보냅니다. 항목은 표에 있습니다.",
@@ -182,18 +182,18 @@ export const SENTENCES = {
       "{basis}.",
   },
   "retention/row_by_law": {
-    ko: "{record:은} {from}[ {later}]부터 [{limit} ]{period} 동안 보관하고 파기합니다. 이를 정한 법령: {statute}.",
+    ko: "{record:은} {from}[ {later}]부터 [{limit} ]{period} 동안 보관하고 파기합니다. 근거 법령: {statute}.",
     en:
       "We keep {record} for [{limit} ]{period} from {from}[, {later}], and no longer. Required " +
       "by: {statute}.",
   },
   "retention/statutory_use": {
     ko: "법령 때문에 남긴 기록은 그 보관에만 쓰고 다른 데에는 쓰지 않습니다.",
-    en: "Records kept because a statute demands it serve that keeping and nothing else.",
+    en: "Records that we keep because a statute demands it are used for nothing else.",
   },
   "retention/no_default": {
-    ko: "이 조에 기간이 없는 정보는 목적이 끝난 뒤에 남지 않습니다.",
-    en: "Data without a period in this article does not outlive its purpose.",
+    ko: "이 조에 기간이 없는 정보는 목적이 끝난 뒤에 남기지 않습니다.",
+    en: "Data without a period in this article is not kept beyond its purpose.",
   },
 
   "destruction/separate_database": {
@@ -209,8 +209,8 @@ export const SENTENCES = {
     en: "What is kept is destroyed when its period[ in article {article}] ends.",
   },
   "destruction/no_other_use": {
-    ko: "따로 옮긴 정보는 법률이 요구하는 경우가 아니면 보관 말고는 쓰지 않습니다.",
-    en: "Data kept apart is used for nothing but keeping, unless a statute demands it.",
+    ko: "따로 옮긴 정보는 보관만 하고, 법률이 요구하는 경우가 아니면 쓰지 않습니다.",
+    en: "Data kept apart is only stored. It is not used unless a statute demands it.",
   },
   "destruction/paper": {
     ko: "종이에 적힌 정보는 {methods:또는} 방법으로 파기합니다.",
@@ -224,10 +224,10 @@ export const SENTENCES = {
   },
 
   "right/channels": {
-    ko: "{channels} 가운데 편한 방법으로 책임자나 담당 부서에 요청할 수 있고, 어느 방법이든 똑같이 처리합니다.",
+    ko: "{channels} 가운데 편한 방법으로 {who:또는} 앞으로 요청할 수 있고, 어느 방법이든 똑같이 처리합니다.",
     en:
-      "You can send a request to the privacy officer or department by {channels:or}. All ways " +
-      "are handled alike.",
+      "You can send a request to the {who:or} by {channels:or}. Whichever you use, it is " +
+      "handled alike.",
   },
   "right/access": {
     ko: "회사가 가진 내 정보를 보여 달라고 요청할 수 있습니다.",
@@ -268,19 +268,19 @@ export const SENTENCES = {
       "question.",
   },
   "right/correction_notifies": {
-    ko: "틀린 정보를 이미 제삼자에게 주었다면 고친 결과를 바로 알려 그곳에서도 고치게 합니다.",
+    ko: "틀린 정보를 이미 제3자에게 주었다면 고친 결과를 바로 알려 그곳에서도 고치게 합니다.",
     en:
       "If wrong data has already gone to a third party, we tell it the result without delay so " +
       "that it corrects the data too.",
   },
   "right/deleted_not_used": {
-    ko: "해지하거나 지운 정보는 [제{article}조에 따라 ]처리하고, 그 밖의 이유로는 보거나 쓸 수 없게 합니다.",
+    ko: "요청에 따라 해지하거나 지운 정보는 [제{article}조대로 ]처리하고, 그 밖의 이유로는 보거나 쓸 수 없게 합니다.",
     en:
       "Data cancelled or deleted at your request is handled[ under article {article}] and can " +
       "be neither viewed nor used otherwise.",
   },
   "right/access_channel": {
-    ko: "열람은 {channel:으로} 신청할 수 있습니다.[ 보낼 곳: {at}]",
+    ko: "열람은 {channel:으로} 신청할 수 있습니다.[ 신청하는 곳: {at}]",
     en: "You can ask for access by {channel}[: {at}].",
   },
   "right/identity_first": {
@@ -303,7 +303,7 @@ export const SENTENCES = {
   },
   "right/scope_consents": {
     ko: "요청할 수 있는 것: 수집, 이용, 제공에 대해 무엇에 동의했는지.",
-    en: "You can ask about: what you agreed to in collection, use and provision.",
+    en: "You can ask about: what you agreed to in collection, use, and provision.",
   },
 
   "duty/keep_current": {
@@ -325,9 +325,9 @@ export const SENTENCES = {
     en: "Please log out when you are done. Logging out ends your session on the server too.",
   },
   "duty/disclaimer": {
-    ko: "본인의 부주의나 인터넷 문제로 난 유출에 책임지지 않는다는 말이 있더라도, 이를 이유로 민원을 닫거나 유출 통지를 거르지 않습니다.",
+    ko: "이 방침은 본인의 부주의나 인터넷 문제로 생긴 유출을 책임지지 않는다고 합니다. 그러나 이를 이유로 민원을 닫거나 유출 통지를 거르지 않습니다.",
     en:
-      "The text disclaims liability for leaks caused by your own carelessness or by the " +
+      "This policy disclaims liability for leaks caused by your own carelessness or by the " +
       "internet. We never use that as a reason to close a complaint or to skip a breach notice.",
   },
 
@@ -336,8 +336,8 @@ export const SENTENCES = {
     en: "We use cookies for {uses}.",
   },
   "cookie/not_identifying": {
-    ko: "쿠키로 누구인지 알아보는 정보를 저절로 모으지 않습니다.",
-    en: "Cookies do not gather identifying information by themselves.",
+    ko: "쿠키로 누구인지 알 수 있는 정보를 자동으로 모으지 않습니다.",
+    en: "Cookies do not automatically gather information that identifies you.",
   },
   "cookie/refusable": {
     ko: "쿠키는 언제든지 거부하거나 지울 수 있습니다.",
@@ -350,7 +350,7 @@ export const SENTENCES = {
   "cookie/refusal_harmless": {
     ko: "쿠키를 거부하면 조금 불편할 수 있지만 로그인, 권리 행사, 탈퇴는 그대로 할 수 있습니다.",
     en:
-      "Without cookies some things may be harder, but you can still sign in, use your rights " +
+      "Without cookies some things may be harder, but you can still sign in, use your rights, " +
       "and leave.",
   },
   "cookie/analysis": {
@@ -367,7 +367,7 @@ export const SENTENCES = {
     en: "We back data up often[, at least every {every}].",
   },
   "safeguard/antivirus": {
-    ko: "최신 백신 프로그램을 돌립니다.",
+    ko: "최신 백신 프로그램을 씁니다.",
     en: "We run up-to-date malware protection.",
   },
   "safeguard/encrypted_transfer": {
@@ -383,16 +383,16 @@ export const SENTENCES = {
     en: "Only the people in charge handle personal data.",
   },
   "safeguard/handler_passwords": {
-    ko: "다루는 사람마다 따로 비밀번호를 씁니다.",
-    en: "Each of them has a password of their own.",
+    ko: "개인정보를 다루는 사람마다 비밀번호를 따로 씁니다.",
+    en: "Everyone who handles personal data has a password of their own.",
   },
   "safeguard/password_renewal": {
-    ko: "그 비밀번호는 때가 되면 새로 바꿉니다.[ 적어도 {every}마다 바꿉니다.]",
-    en: "Those passwords are renewed regularly[, at least every {every}].",
+    ko: "다루는 사람의 비밀번호는 정기적으로 바꿉니다.[ 적어도 {every}마다 바꿉니다.]",
+    en: "The passwords of those who handle data are renewed regularly[, at least every {every}].",
   },
   "safeguard/training": {
-    ko: "다루는 사람을 수시로 교육합니다.[ 적어도 {every}마다 합니다.]",
-    en: "Those people are trained from time to time[, at least every {every}].",
+    ko: "개인정보를 다루는 사람을 수시로 교육합니다.[ 적어도 {every}마다 합니다.]",
+    en: "People who handle personal data are trained often[, at least every {every}].",
   },
   "safeguard/handover": {
     ko: "업무를 넘길 때 앞사람의 권한은 뒷사람의 권한이 시작되기 전에 끝내고, 그 기록을 남깁니다.",
@@ -401,10 +401,10 @@ export const SENTENCES = {
       "recorded.",
   },
   "safeguard/joining_and_leaving": {
-    ko: "입사하거나 퇴사한 뒤의 사고 책임을 분명히 합니다. 퇴사하면 권한을 거두고 지킬 의무를 확인받습니다.",
+    ko: "직원이 입사한 뒤와 퇴사한 뒤에 생긴 사고의 책임을 분명히 정합니다. 퇴사하면 권한을 거두고 계속 지킬 의무를 확인받습니다.",
     en:
-      "Responsibility for incidents is settled for after joining and after leaving: access is " +
-      "revoked and the continuing duty acknowledged.",
+      "It is settled who answers for incidents after an employee joins and after one leaves. On " +
+      "leaving, access is revoked and the continuing duty acknowledged.",
   },
   "safeguard/security_pledge": {
     ko: "모든 직원이 입사할 때 보안서약서에 서명합니다.",
@@ -426,8 +426,8 @@ export const SENTENCES = {
       "charge: {department}.]",
   },
   "contact/complaints": {
-    ko: "개인정보에 관한 불만과 신고는 모두 책임자와 담당 부서 어느 쪽에나 낼 수 있습니다.",
-    en: "You can bring any privacy complaint to the officer or to the department.",
+    ko: "개인정보에 관한 불만과 신고는 무엇이든 {who:또는} 앞으로 낼 수 있습니다.",
+    en: "You can bring any privacy complaint to the {who:or}.",
   },
   "contact/prompt_answer": {
     ko: "신고에는 빠르고 충분하게 답합니다.[ {within} 안에 첫 답을 드립니다.]",
@@ -441,21 +441,21 @@ export const SENTENCES = {
   "link/outside": {
     ko: "{service:이} 연결한 다른 사이트의 정보 수집에는 이 방침이 적용되지 않습니다. 밖으로 나가는 링크에는 그렇게 표시합니다.",
     en:
-      "This policy does not cover what other sites that {service} links to collect. Links that " +
-      "lead out say so.",
+      "This policy does not cover what is collected by other sites that {service} links to. " +
+      "Links that lead out say so.",
   },
 
   "notice/ordinary": {
     ko: "방침에 더하거나 빼거나 고치는 것이 있으면 늦어도 시행 {period} 전에 공지사항으로 알립니다.",
     en:
-      "We announce every addition, deletion and change on the notices page at least {period} " +
+      "We announce every addition, deletion, and change on the notices page at least {period} " +
       "before it takes effect.",
   },
   "notice/important": {
     ko: "수집, 이용, 제공처럼 권리에 중요한 변경은 늦어도 시행 {period} 전에 알립니다.",
     en:
-      "We announce a change that matters to your rights, such as collection, use or provision, " +
-      "at least {period} before it takes effect.",
+      "We announce a change that matters to your rights, such as one in collection, use, or " +
+      "provision, at least {period} before it takes effect.",
   },
   "notice/dates": {
     ko: "공고한 날은 {announced}, 시행하는 날은 {effective}입니다.",

@@ -1,5 +1,4 @@
 import type { Law, LawRule } from "../policy/law.ts";
-import type { Label } from "../policy/model.ts";
 import type { Value } from "./promise.ts";
 import { label, OPEN } from "./value.ts";
 
@@ -11,16 +10,5 @@ export function ruleOf(law: Law | null, id: string | null): LawRule | undefined 
 /** How a sentence names a statute; open when the law file does not know the rule. */
 export function statuteOf(law: Law | null, id: string | null): Value {
   const rule = ruleOf(law, id);
-  return rule === undefined ? OPEN : label(citation(rule));
-}
-
-/**
- * A statute is cited by its own name. Where that is Korean, English says what the rule is about
- * first, so that the line can be read without knowing the name.
- */
-export function citation(rule: LawRule): Label {
-  const korean = /[가-힣]/.test(rule.article);
-  const topic = rule.label.en;
-  const en = korean && topic !== undefined ? `${topic} (${rule.article})` : rule.article;
-  return { ko: rule.article, en };
+  return rule === undefined ? OPEN : label(rule.article);
 }

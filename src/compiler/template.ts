@@ -1,6 +1,7 @@
 /**
  * Sentence templates. `{name}` is a value; `{name:을}` adds the particle that fits, `{name:또는}`
- * and `{name:or}` join a list by "or". A part in square brackets that speaks of a value is left
+ * and `{name:or}` join a list by "or", `{count:article/articles}` adds the noun for one or for any
+ * other number. A part in square brackets that speaks of a value is left
  * out when that value is an empty list; square brackets without a value are plain text.
  */
 import { present } from "../base/assert.ts";
@@ -46,5 +47,8 @@ function fillSlot(values: Values, name: string, modifier: string | undefined, la
   const value = present(values[name], `the placeholder {${name}} is bound to a value`);
   if (modifier === "or" || modifier === "또는") return formatValue(value, lang, "or");
   const text = formatValue(value, lang);
+  const [one, many] = modifier?.split("/") ?? [];
+  if (many !== undefined)
+    return `${text} ${value.kind === "count" && value.count === 1 ? one : many}`;
   return modifier === undefined ? text : withParticle(text, modifier);
 }

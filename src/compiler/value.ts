@@ -73,3 +73,8 @@ export function reachAt(
   const officer = by(contacts.officer);
   return isOpen(officer) && contacts.department !== null ? by(contacts.department) : officer;
 }
+
+/** Whom people write to: the officer, and the department where there is one. */
+export function officesOf({ officer, department }: Policy["contacts"]): Value {
+  return labelsOf(department === null ? [officer] : [officer, department]);
+}

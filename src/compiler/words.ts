@@ -20,7 +20,7 @@ export const CHANNEL_WORDS: Readonly<Record<Channel, Words>> = {
   letter: { ko: "서면", en: "letter" },
   phone: { ko: "전화", en: "phone" },
   email: { ko: "이메일", en: "e-mail" },
-  board: { ko: "게시판", en: "the web board" },
+  board: { ko: "게시판", en: "web board" },
 };
 
 export const RIGHT_WORDS: Readonly<Record<Right, Words>> = {

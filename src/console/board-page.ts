@@ -6,6 +6,7 @@ import type { Markup } from "../html/markup.ts";
 import type { Reader, UiLang } from "../html/reader.ts";
 import { shareStrip } from "../html/share-strip.ts";
 import { STATUS_WORDS, statusShape, verdictMark } from "../html/verdict-mark.ts";
+import type { Policy } from "../policy/model.ts";
 import type { Status } from "../proof/verdict.ts";
 import { BOARD_ORDER } from "./board.ts";
 import type { Board, BoardLine } from "./board.ts";
@@ -31,8 +32,10 @@ const WORDS: Record<UiLang, BoardWords> = {
     title: "약속 점검표",
     lead: "공개한 처리방침의 문장을 하나씩 실제 상태와 맞춰 봅니다. 살펴보지 못한 문장은 지켜진 것으로 세지 않습니다.",
     ofAll: (kept, all) =>
-      html`<b class="figure">${count(all)}</b>개 문장 가운데 <b class="figure">${count(kept)}</b>개를 지키고 있음을 확인했습니다.`,
-    never: "아직 한 번도 점검하지 않았습니다. 점검을 실행하면 문장마다 결과와 근거가 여기에 나타납니다.",
+      html`<b class="figure">${count(all)}</b>개 문장 가운데
+        <b class="figure">${count(kept)}</b>개를 지키고 있음을 확인했습니다.`,
+    never:
+      "아직 한 번도 점검하지 않았습니다. 점검을 실행하면 문장마다 결과와 근거가 여기에 나타납니다.",
     looked: "마지막 점검",
     all: "모두",
     filter: "상태로 거르기",
@@ -51,7 +54,8 @@ const WORDS: Record<UiLang, BoardWords> = {
     title: "Promise board",
     lead: "Every sentence of the published policy, held against what is really there. A sentence nobody looked at does not count as kept.",
     ofAll: (kept, all) =>
-      html`<b class="figure">${count(kept)}</b> of <b class="figure">${count(all)}</b> sentences are confirmed as kept.`,
+      html`<b class="figure">${count(kept)}</b> of <b class="figure">${count(all)}</b> sentences are
+        confirmed as kept.`,
     never:
       "Nothing has been checked yet. Once checks have run, each sentence shows its result and evidence here.",
     looked: "Last look",
@@ -73,7 +77,7 @@ const WORDS: Record<UiLang, BoardWords> = {
 export interface BoardPageInput {
   readonly board: Board;
   readonly reader: Reader;
-  readonly timeZone: string;
+  readonly policy: Policy;
   readonly filter: Status | null;
   /** Where the sentences are published. */
   readonly policyPath: string;
@@ -91,15 +95,14 @@ export function boardPage(input: BoardPageInput): Markup {
   return html`<div class="board">
     <h1>${words.title}</h1>
     <p class="lead">${words.lead}</p>
-    ${tally(input)} ${filters(input)}
-    ${shown.map((status) => group(input, status))}
+    ${tally(input)} ${filters(input)} ${shown.map((status) => group(input, status))}
     <p class="small">
       <a href="${reader.to(`${input.boardPath}?format=json`)}">${words.json}</a>
     </p>
   </div>`;
 }
 
-function tally({ board, reader, timeZone }: BoardPageInput): Markup {
+function tally({ board, reader, policy }: BoardPageInput): Markup {
   const words = WORDS[reader.lang];
   const shares = BOARD_ORDER.map((status) => [status, board.counts[status]] as const);
   return html`<section class="tally">
@@ -109,7 +112,7 @@ function tally({ board, reader, timeZone }: BoardPageInput): Markup {
       ${
         board.lookedAt === null
           ? words.never
-          : html`${words.looked}: ${momentMark(board.lookedAt, timeZone, reader.lang)}`
+          : html`${words.looked}: ${momentMark(board.lookedAt, policy.timeZone, reader.lang)}`
       }
     </p>
   </section>`;
@@ -120,7 +123,9 @@ function filters({ board, reader, filter, boardPath }: BoardPageInput): Markup {
   const link = (status: Status | null, label: Markup, total: number): Markup => {
     const href = reader.to(status === null ? boardPath : `${boardPath}?status=${status}`);
     const here = status === filter ? html` aria-current="true"` : nothing;
-    return html`<li><a href="${href}"${here}>${label} <span class="figure">${count(total)}</span></a></li>`;
+    return html`<li>
+      <a href="${href}" ${here}>${label} <span class="figure">${count(total)}</span></a>
+    </li>`;
   };
   return html`<nav class="filters" aria-label="${words.filter}">
     <ul>
@@ -128,7 +133,9 @@ function filters({ board, reader, filter, boardPath }: BoardPageInput): Markup {
       ${BOARD_ORDER.map((status) =>
         link(
           status,
-          html`<span class="verdict verdict-${status}">${statusShape(status)}<span>${STATUS_WORDS[reader.lang][status]}</span></span>`,
+          html`<span class="verdict verdict-${status}"
+            >${statusShape(status)}<span>${STATUS_WORDS[reader.lang][status]}</span></span
+          >`,
           board.counts[status],
         ),
       )}
@@ -147,25 +154,32 @@ function group(input: BoardPageInput, status: Status): Markup {
       <h2 id="${status}-title">${word} <span class="figure">${count(lines.length)}</span></h2>
       <p class="soft">${lines.length === 0 ? words.none : words.group[status]}</p>
     </header>
-    <ol class="lines">${lines.map((line) => boardLine(line, input))}</ol>
+    <ol class="lines">
+      ${lines.map((line) => boardLine(line, input))}
+    </ol>
   </section>`;
 }
 
-function boardLine(line: BoardLine, { reader, timeZone, policyPath }: BoardPageInput): Markup {
+function boardLine(line: BoardLine, { reader, policy, policyPath }: BoardPageInput): Markup {
   const href = reader.to(`${policyPath}#${anchorOf(line.promise.id)}`);
   const proofs = line.evidence.map(
     (evidence) =>
-      html`<li title="${evidence.code}">${evidenceWords(evidence, reader.lang)}</li>`,
+      html`<li title="${evidence.code}">${evidenceWords(evidence, policy, reader.lang)}</li>`,
   );
   return html`<li class="line" id="${anchorOf(line.promise.id)}">
     <p class="line-number"><a href="${href}">${line.promise.id}</a></p>
     <div class="line-body">
       <p class="line-text">${line.text}</p>
-      ${proofs.length > 0 && html`<ul class="line-proof">${proofs}</ul>`}
+      ${
+        proofs.length > 0 &&
+        html`<ul class="line-proof">
+          ${proofs}
+        </ul>`
+      }
     </div>
     <p class="line-verdict">
       ${verdictMark(line.status, reader.lang)}
-      <span class="line-since">${since(line, timeZone, reader.lang)}</span>
+      <span class="line-since">${since(line, policy.timeZone, reader.lang)}</span>
     </p>
   </li>`;
 }

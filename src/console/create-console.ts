@@ -44,7 +44,7 @@ export function createConsole(options: ConsoleOptions): Hono {
     const main = boardPage({
       board,
       reader,
-      timeZone: compiled.policy.timeZone,
+      policy: compiled.policy,
       filter: statusOf(c.req.query("status")),
       policyPath,
       boardPath: BOARD_PATH,

@@ -32,8 +32,10 @@ export function jikimSheet(): StyleSheet {
   const own = SHEETS.map((name) =>
     readFileSync(new URL(`./styles/${name}.css`, import.meta.url), "utf8"),
   );
-  const fonts = readFileSync(fileURLToPath(import.meta.resolve(FONT_CSS)), "utf8")
-    .replaceAll("./woff2-dynamic-subset/", "/assets/fonts/");
+  const fonts = readFileSync(fileURLToPath(import.meta.resolve(FONT_CSS)), "utf8").replaceAll(
+    "./woff2-dynamic-subset/",
+    "/assets/fonts/",
+  );
   return styleSheet("jikim", [fonts, ...own].join("\n"));
 }
 

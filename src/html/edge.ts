@@ -29,7 +29,8 @@ export interface EdgeOptions {
 
 /** Puts the edge around an application; call it before any route is added. */
 export function guardEdge(app: Hono, options: EdgeOptions): void {
-  const answer = (c: Context, problem: Problem): Promise<Response> => problemAnswer(c, problem, options);
+  const answer = (c: Context, problem: Problem): Promise<Response> =>
+    problemAnswer(c, problem, options);
   app.onError((error, c) => {
     if (error instanceof HTTPException && error.status === 403) {
       return answer(c, problemOf("ERR_FOREIGN_FORM"));
@@ -55,7 +56,9 @@ export function guardEdge(app: Hono, options: EdgeOptions): void {
       },
     }),
   );
-  app.use(bodyLimit({ maxSize: MAX_BODY_BYTES, onError: (c) => answer(c, problemOf("ERR_TOO_LARGE")) }));
+  app.use(
+    bodyLimit({ maxSize: MAX_BODY_BYTES, onError: (c) => answer(c, problemOf("ERR_TOO_LARGE")) }),
+  );
   app.use(options.origin === undefined ? csrf() : csrf({ origin: options.origin }));
   app.use(async (c, next) => {
     if (c.req.method !== "POST") return next();
@@ -72,7 +75,11 @@ export function guardEdge(app: Hono, options: EdgeOptions): void {
   });
 }
 
-async function problemAnswer(c: Context, problem: Problem, options: EdgeOptions): Promise<Response> {
+async function problemAnswer(
+  c: Context,
+  problem: Problem,
+  options: EdgeOptions,
+): Promise<Response> {
   const reader = readerOf(c);
   const main = problemPage(problem, reader.lang, reader.to("/"));
   const page = await options.page(c, { title: problemTitle(problem, reader.lang), main });

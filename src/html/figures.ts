@@ -40,7 +40,9 @@ export function momentMark(now: number, timeZone: string, lang: UiLang): Markup 
   const at = Temporal.Instant.fromEpochMilliseconds(now).toZonedDateTimeISO(timeZone);
   const clock = `${String(at.hour).padStart(2, "0")}:${String(at.minute).padStart(2, "0")}`;
   const machine = at.toInstant().toString();
-  return html`<time datetime="${machine}">${dayInWords(dayOf(now, timeZone), lang)} ${clock}</time>`;
+  return html`<time datetime="${machine}"
+    >${dayInWords(dayOf(now, timeZone), lang)} ${clock}</time
+  >`;
 }
 
 /** A whole number with thousands apart: 2,310. */

@@ -8,7 +8,12 @@ import type { UiLang } from "./reader.ts";
 
 const WORDS: Record<UiLang, { required: string; optional: string; summary: string; text: string }> =
   {
-    ko: { required: "필수", optional: "선택", summary: "다시 살펴볼 곳이 있습니다", text: "전문 보기" },
+    ko: {
+      required: "필수",
+      optional: "선택",
+      summary: "다시 살펴볼 곳이 있습니다",
+      text: "전문 보기",
+    },
     en: {
       required: "required",
       optional: "optional",
@@ -140,9 +145,20 @@ export function choice(it: Choice, lang: UiLang): Markup {
       />
       <span>${it.label} ${needWord(it.required, lang)}</span>
     </label>
-    ${important && html`<ul class="important">${important}</ul>`}
+    ${
+      important &&
+      html`<ul class="important">
+        ${important}
+      </ul>`
+    }
     ${it.refusal && html`<p class="hint" id="${it.name}-refusal">${it.refusal}</p>`}
-    ${it.text && html`<details><summary>${WORDS[lang].text}</summary>${it.text}</details>`}
+    ${
+      it.text &&
+      html`<details>
+        <summary>${WORDS[lang].text}</summary>
+        ${it.text}
+      </details>`
+    }
   </div>`;
 }
 

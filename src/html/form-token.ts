@@ -55,7 +55,7 @@ export function createFormTokens(options: FormTokenOptions): FormTokens {
   return Object.freeze({
     fieldName: FIELD,
     field: (c: Context) =>
-      html`<input type="hidden" name="${FIELD}" value="${tokenOf(c, browserOf(c))}">`,
+      html`<input type="hidden" name="${FIELD}" value="${tokenOf(c, browserOf(c))}" />`,
     fits: (c: Context, value: unknown) => {
       const browser = getCookie(c, FORM_COOKIE);
       if (browser === undefined || typeof value !== "string") return false;

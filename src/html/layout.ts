@@ -44,29 +44,35 @@ export function layout(frame: Frame, sheet: Sheet): Markup {
   const words = WORDS[sheet.lang];
   const title = sheet.front === true ? sheet.title : `${sheet.title} – ${frame.service}`;
   return html`<!doctype html>
-<html lang="${sheet.lang}" class="${sheet.set ?? "people"}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>${title}</title>
-${frame.styles.map((href) => html`<link rel="stylesheet" href="${href}">\n`)}</head>
-<body>
-<a class="skip" href="#main">${words.skip}</a>
-<header class="top">
-  <div class="top-row">
-    <div class="brand">${frame.brand}</div>
-    <nav class="links" aria-label="${words.nav}">
-      <ul>${frame.links.map((link) => navItem(link, sheet.url))}</ul>
-    </nav>
-    <div class="corner"><div class="account">${frame.account}</div>${langSwitch(sheet, words.lang)}</div>
-  </div>
-</header>
-<main id="main" tabindex="-1">${sheet.main}</main>
-<footer class="foot"><div class="foot-row">${frame.foot}</div></footer>
-${frame.bar}
-</body>
-</html>`;
+    <html lang="${sheet.lang}" class="${sheet.set ?? "people"}">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <title>${title}</title>
+        ${frame.styles.map((href) => html`<link rel="stylesheet" href="${href}" /> `)}
+      </head>
+      <body>
+        <a class="skip" href="#main">${words.skip}</a>
+        <header class="top">
+          <div class="top-row">
+            <div class="brand">${frame.brand}</div>
+            <nav class="links" aria-label="${words.nav}">
+              <ul>
+                ${frame.links.map((link) => navItem(link, sheet.url))}
+              </ul>
+            </nav>
+            <div class="corner">
+              <div class="account">${frame.account}</div>
+              ${langSwitch(sheet, words.lang)}
+            </div>
+          </div>
+        </header>
+        <main id="main" tabindex="-1">${sheet.main}</main>
+        <footer class="foot"><div class="foot-row">${frame.foot}</div></footer>
+        ${frame.bar}
+      </body>
+    </html>`;
 }
 
 function navItem(link: { readonly href: string; readonly label: string }, url: string): Markup {

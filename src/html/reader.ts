@@ -24,8 +24,13 @@ const isUiLang = (text: string | undefined): text is UiLang =>
  */
 export function readerOf(c: Context): Reader {
   const asked = c.req.query("lang");
-  if (isUiLang(asked)) return Object.freeze({ lang: asked, to: (path: string) => withLang(path, asked) });
-  const accepted = accepts(c, { header: "Accept-Language", supports: [...UI_LANGS], default: "ko" });
+  if (isUiLang(asked))
+    return Object.freeze({ lang: asked, to: (path: string) => withLang(path, asked) });
+  const accepted = accepts(c, {
+    header: "Accept-Language",
+    supports: [...UI_LANGS],
+    default: "ko",
+  });
   // Browsers send "en-US" as often as "en"; the region never changes which page is right.
   const primary = (c.req.header("Accept-Language") ?? "").trim().slice(0, 2).toLowerCase();
   const lang = isUiLang(primary) ? primary : isUiLang(accepted) ? accepted : "ko";

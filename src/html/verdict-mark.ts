@@ -36,9 +36,11 @@ const SHAPES: Record<MarkStatus, string> = {
 
 /** The shape alone, for places where the word stands beside it already. */
 export function statusShape(status: MarkStatus): Markup {
-  return trusted(
-    `<svg class="shape" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true" focusable="false">${SHAPES[status]}</svg>`,
-  );
+  return trusted(shapeText(status));
+}
+
+function shapeText(status: MarkStatus): string {
+  return `<svg class="shape" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true" focusable="false">${SHAPES[status]}</svg>`;
 }
 
 /** Shape and word. */
@@ -48,9 +50,11 @@ export function verdictMark(status: MarkStatus, lang: UiLang): Markup {
   >`;
 }
 
-/** A verdict in front of a number: the shape to see, the word to be read out. */
-export function smallVerdict(status: MarkStatus, lang: UiLang): Markup {
+/** A verdict in front of a number, for renderers that join strings: a shape and its hidden word. */
+export function verdictText(status: MarkStatus, lang: UiLang): string {
   const word = STATUS_WORDS[lang][status];
-  return html`<span class="verdict-${status}" title="${word}">${statusShape(status)}</span
-    ><span class="unseen">${word} </span>`;
+  return (
+    `<span class="verdict-${status}" title="${word}">${shapeText(status)}</span>` +
+    `<span class="unseen">${word} </span>`
+  );
 }

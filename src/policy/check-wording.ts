@@ -4,6 +4,7 @@
  */
 import type { Report } from "./check.ts";
 import type { ClauseKind, Policy } from "./model.ts";
+import { taskRef } from "./task-ref.ts";
 
 /** Sentence form → names of its placeholders. */
 export type Sentences = Readonly<Record<string, readonly string[]>>;
@@ -30,6 +31,18 @@ export function checkWording(policy: Policy, report: Report, sentences: Sentence
   }
 }
 
+/** Words of the law that are written with a digit: third party, third country. No figures. */
+const FIXED_WORDS = ["제3자", "제3국"] as const;
+
+/**
+ * The first figure that stands in prose by itself, or `null`.
+ * @example literalFigure("제3자에게 3일 동안") // "3", of the days
+ */
+export function literalFigure(prose: string): string | null {
+  const rest = FIXED_WORDS.reduce((text, word) => text.replaceAll(word, " "), prose);
+  return /\p{Number}+/u.exec(rest)?.[0] ?? null;
+}
+
 type Say = (code: "wording-unbound" | "wording-literal-figure", message: string) => void;
 
 function checkText(text: string, bound: readonly string[] | null, say: Say): void {
@@ -41,8 +54,8 @@ function checkText(text: string, bound: readonly string[] | null, say: Say): voi
     return "";
   });
   if (/[{}]/.test(prose)) say("wording-unbound", "a brace stands alone");
-  const figure = /\p{Number}+/u.exec(prose)?.[0];
-  if (figure !== undefined) {
+  const figure = literalFigure(prose);
+  if (figure !== null) {
     say("wording-literal-figure", `\`${figure.slice(0, 20)}\` stands in prose by itself`);
   }
 }
@@ -55,7 +68,9 @@ function knownRefs(policy: Policy, kind: string): ReadonlySet<string> {
     collection: [...Object.keys(occasions), ...Object.keys(methods)],
     purpose: [
       ...Object.keys(policy.purposes),
-      ...Object.values(policy.purposes).flatMap(({ tasks }) => tasks.map(({ id }) => id)),
+      ...Object.values(policy.purposes).flatMap((purpose) =>
+        purpose.tasks.map((task) => taskRef(policy, purpose, task)),
+      ),
     ],
     provision: Object.keys(provision.recipients),
     processor: [...Object.keys(works), ...Object.keys(processors), ...events],

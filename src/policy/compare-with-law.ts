@@ -9,7 +9,7 @@ import { findInPolicy } from "./find-in-policy.ts";
 import type { Issue } from "./issue.ts";
 import { inFileOrder } from "./issue.ts";
 import type { Law, LawDemand, LawRule } from "./law.ts";
-import type { Period, Policy, Processor, RecordClass } from "./model.ts";
+import type { Label, Period, Policy, Processor, RecordClass } from "./model.ts";
 import type { PlaceIndex } from "./places.ts";
 
 /**
@@ -28,6 +28,11 @@ export function compareWithLaw(policy: Policy, law: Law, places: PlaceIndex): re
   for (const record of Object.values(policy.records)) compareKeeping(record, law, report);
   compareParameters(policy, law, report);
   return inFileOrder(issues);
+}
+
+/** Messages are English; a law file without English is cited in its own language. */
+function cited({ en, ko }: Label): string {
+  return en ?? ko ?? "";
 }
 
 type Compare = (policy: Policy, report: Report, rule: LawRule) => void;
@@ -62,7 +67,11 @@ function demandOf({ demand }: LawRule): Compare {
 const missingRow: Compare = (policy, report, { id, article, demand }) => {
   if (demand.kind !== "retention") return;
   if (Object.values(policy.records).some((record) => record.law === id)) return;
-  report("law-row-missing", "records", `${article} keeps \`${demand.category}\` ${demand.keep}`);
+  report(
+    "law-row-missing",
+    "records",
+    `${cited(article)} keeps \`${demand.category}\` ${demand.keep}`,
+  );
 };
 
 // PIPA 21①: data is destroyed when the purpose ends, unless another statute keeps it. A period of
@@ -70,7 +79,7 @@ const missingRow: Compare = (policy, report, { id, article, demand }) => {
 const internalPolicies: Compare = (policy, report, { article }) => {
   for (const { id, basis } of Object.values(policy.records)) {
     if (basis !== "internal_policy") continue;
-    const message = `\`${id}\` rests on an internal policy; ${article} excepts statutes only`;
+    const message = `\`${id}\` rests on an internal policy; ${cited(article)} excepts statutes only`;
     report("no-statutory-basis", `records.${id}.basis`, message);
   }
 };
@@ -78,7 +87,7 @@ const internalPolicies: Compare = (policy, report, { article }) => {
 function omittedRight(demand: Extract<LawDemand, { kind: "right" }>): Compare {
   return (policy, report, { article }) => {
     if (policy.rights.offers.includes(demand.right)) return;
-    report("right-omitted", "rights.offers", `\`${demand.right}\` is given by ${article}`);
+    report("right-omitted", "rights.offers", `\`${demand.right}\` is given by ${cited(article)}`);
   };
 }
 
@@ -87,10 +96,10 @@ const overseas: Compare = (policy, report, { article }) => {
     const at = `processors.${processor.id}`;
     const name = `\`${processor.id}\``;
     if (typeof processor.country !== "string") {
-      const message = `the country of ${name} is open; abroad, ${article} wants it disclosed`;
+      const message = `the country of ${name} is open; abroad, ${cited(article)} wants it disclosed`;
       report("overseas-undisclosed", `${at}.country`, message);
     } else if (isAbroadUndisclosed(policy, processor)) {
-      const message = `${name} is in ${processor.country}; ${article} wants that disclosed`;
+      const message = `${name} is in ${processor.country}; ${cited(article)} wants that disclosed`;
       report("overseas-undisclosed", `${at}.overseas`, message);
     }
   }
@@ -105,7 +114,7 @@ const undisclosedWork: Compare = (policy, report, { article }) => {
   for (const processor of Object.values(policy.processors)) {
     processor.work.forEach((work, index) => {
       if (policy.works[work]?.gap !== true) return;
-      const message = `the text leaves out \`${work}\` for \`${processor.id}\`; ${article}`;
+      const message = `the text leaves out \`${work}\` for \`${processor.id}\`; ${cited(article)}`;
       report("work-undisclosed", `processors.${processor.id}.work[${index}]`, message);
     });
   }
@@ -114,7 +123,7 @@ const undisclosedWork: Compare = (policy, report, { article }) => {
 const unstatedBases: Compare = (policy, report, { article }) => {
   for (const { id, basisStated } of Object.values(policy.purposes)) {
     if (basisStated !== false) continue;
-    const message = `the text states no basis for \`${id}\`; ${article}`;
+    const message = `the text states no basis for \`${id}\`; ${cited(article)}`;
     report("basis-undisclosed", `purposes.${id}.basis`, message);
   }
 };
@@ -122,7 +131,7 @@ const unstatedBases: Compare = (policy, report, { article }) => {
 const disclaimer: Compare = (policy, report, { article }) => {
   const index = policy.duties.indexOf("disclaimer");
   if (index === -1) return;
-  report("disclaimer-void", `duties[${index}]`, `it has no effect: ${article}`);
+  report("disclaimer-void", `duties[${index}]`, `it has no effect: ${cited(article)}`);
 };
 
 function missingAgency(demand: Extract<LawDemand, { kind: "agency" }>): Compare {
@@ -143,11 +152,11 @@ function compareKeeping(record: RecordClass, law: Law, report: Report): void {
   }
   const least = leastPeriod(rule.demand);
   if (least === null) {
-    report("law-cited-without-period", `${at}.law`, `${rule.article} fixes no period`);
+    report("law-cited-without-period", `${at}.law`, `${cited(rule.article)} fixes no period`);
     return;
   }
   const kept = record.keep === null ? -1 : comparePeriods(record.keep, least);
-  const says = `${rule.article} says ${least}, the policy ${record.keep ?? "no period"}`;
+  const says = `${cited(rule.article)} says ${least}, the policy ${record.keep ?? "no period"}`;
   if (kept < 0) report("retention-shorter-than-law", `${at}.keep`, says);
   if (kept > 0) report("retention-longer-than-law", `${at}.keep`, says);
 }
@@ -168,7 +177,7 @@ function compareParameters(policy: Policy, law: Law, report: Report): void {
     }
     for (const { demand, article } of rules) {
       if (demand.kind !== "parameter" || isWithin(value, demand)) continue;
-      const message = `${value}; ${article} says ${demand.bound.replace("_", " ")} ${demand.value}`;
+      const message = `${value}; ${cited(article)} says ${demand.bound.replace("_", " ")} ${demand.value}`;
       report("parameter-beyond-law", `parameters.${name}`, message);
     }
   }

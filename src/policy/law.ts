@@ -10,9 +10,10 @@ export type Certainty = "F1" | "F2" | "U";
 export interface LawRule {
   readonly id: string; // `kr/pipa-21-1`
   readonly label: Label;
-  /** Chapter of the law file: consent, provision, retention, rights, safeguards, breach, governance. */
+  /** Chapter of the law file: consent, provision, retention, rights, safeguards, breach … */
   readonly topic: string;
-  readonly article: string;
+  /** Where it stands, cited by the statute's name in each language. */
+  readonly article: Label;
   readonly since: Day | null;
   readonly source: string;
   readonly mark: Certainty;

@@ -88,7 +88,10 @@ export interface Purpose extends Declared {
 export interface Task {
   readonly id: string;
   readonly label: Label;
-  /** `confirm_withdrawal`: a withdrawal waits for it; `keep_for_dispute`: its records serve it alone. */
+  /**
+   * `confirm_withdrawal`: a withdrawal waits for it; `keep_for_dispute`: its records serve it
+   * alone.
+   */
   readonly duty: "confirm_withdrawal" | "keep_for_dispute" | null;
 }
 

@@ -12,6 +12,7 @@ import {
   day,
   flag,
   idMatching,
+  label,
   labelIn,
   mapOf,
   object,
@@ -33,7 +34,7 @@ export interface ParsedLaw {
  * Parses a law file with the rigour of a policy: all issues at once, hostile text refused.
  * @example
  * const { law } = parseLaw(text, { file: "laws/kr.yaml" });
- * law?.rules["kr/pipa-21-1"]?.article; // "개인정보 보호법 제21조 제1항"
+ * law?.rules["kr/pipa-21-1"]?.article.ko; // "개인정보 보호법 제21조 제1항"
  */
 export function parseLaw(text: string, { file }: { readonly file: string }): ParsedLaw {
   const { root, issues: refused } = readDocument(text, file);
@@ -84,7 +85,7 @@ function readRule(name: string): Read<LawRule> {
     id: name,
     label: labelIn(fields),
     topic: fields.need("topic", id, ""),
-    article: fields.need("article", text, ""),
+    article: fields.need("article", label, {}),
     since: fields.need("since", since, null),
     source: fields.need("source", text, ""),
     mark: fields.need("mark", oneOf(["F1", "F2", "U"]), "U"),

@@ -2,7 +2,7 @@ import type { Node } from "./document.ts";
 import { below } from "./document.ts";
 import type { Place } from "./issue.ts";
 
-/** Where each path of a document stands. A scalar is pointed at itself, a map or list by its key. */
+/** Where each path stands: a scalar is pointed at itself, a map or list by its key. */
 export type PlaceIndex = ReadonlyMap<string, Place>;
 
 /** The places of a tree, by path: `occasions.sign_up.requires[2]`. */

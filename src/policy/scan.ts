@@ -20,11 +20,11 @@ export interface Refusal {
   readonly message: string;
 }
 
-// C0 but for tab and line feed, DEL, C1, line and paragraph separators, and the characters that
+// C0 but for tab, line feed and the CR LF of some editors, DEL, C1, line and paragraph separators, and the characters that
 // reorder what a reader sees (Unicode TR 36): bidirectional embeddings, overrides and isolates.
 const HIDDEN =
   // eslint-disable-next-line no-control-regex
-  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufffe\uffff]/u;
+  /\r(?!\n)|[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufffe\uffff]/u;
 
 /** Offset of the first character a document may not hold, or -1. */
 export function findHiddenCharacter(text: string): number {

@@ -42,7 +42,8 @@ interface MyDataWords {
 const WORDS: Record<UiLang, MyDataWords> = {
   ko: {
     title: "내 정보",
-    total: (records) => `지금 기록 ${records}을 갖고 있습니다. 무엇을 왜 갖고 있고 언제 파기하는지 모두 보여 드립니다.`,
+    total: (records) =>
+      `지금 기록 ${records}을 갖고 있습니다. 무엇을 왜 갖고 있고 언제 파기하는지 모두 보여 드립니다.`,
     none: "갖고 있는 기록이 없습니다. 서비스를 쓰면 무엇이 남는지 여기에 나타납니다.",
     why: "이용 목적",
     records: (records) => `${count(records)}건`,
@@ -65,12 +66,14 @@ const WORDS: Record<UiLang, MyDataWords> = {
     changeText: "이 화면에서 직접 처리하는 기능은 아직 없습니다. 아래로 요청하시면 처리합니다.",
     rights: "내 권리와 요청하는 방법",
     session: "로그인",
-    sessionText: "로그아웃하면 서버에 있는 로그인 기록이 그 자리에서 없어집니다. 30분 동안 쓰지 않아도 끝납니다.",
+    sessionText:
+      "로그아웃하면 서버에 있는 로그인 기록이 그 자리에서 없어집니다. 30분 동안 쓰지 않아도 끝납니다.",
     logOut: "로그아웃",
   },
   en: {
     title: "My data",
-    total: (records) => `We hold ${records} about you. Here is all of it: what it is, why we hold it, and when it is destroyed.`,
+    total: (records) =>
+      `We hold ${records} about you. Here is all of it: what it is, why we hold it, and when it is destroyed.`,
     none: "We hold nothing about you. Once you use the service, what it leaves behind shows here.",
     why: "Used for",
     records: (records) => plural(records, "record"),
@@ -93,7 +96,8 @@ const WORDS: Record<UiLang, MyDataWords> = {
     changeText: "You cannot do this on this page yet. Ask us here and we will do it.",
     rights: "Your rights and how to use them",
     session: "Log-in",
-    sessionText: "Logging out removes your session from the server at once. It also ends after 30 minutes without use.",
+    sessionText:
+      "Logging out removes your session from the server at once. It also ends after 30 minutes without use.",
     logOut: "Log out",
   },
 };
@@ -137,7 +141,9 @@ function whyPart(why: Why, input: MyDataPageInput): Markup {
   const { compiled, reader } = input;
   const labels = why.purposes.flatMap((id) => compiled.policy.purposes[id]?.label ?? []);
   return html`<section class="why">
-    <p class="why-head"><span class="soft">${WORDS[reader.lang].why}</span> ${sayAll(labels, reader.lang)}</p>
+    <p class="why-head">
+      <span class="soft">${WORDS[reader.lang].why}</span> ${sayAll(labels, reader.lang)}
+    </p>
     ${why.classes.map((held) => classPart(held, input))}
   </section>`;
 }
@@ -147,7 +153,10 @@ function classPart(held: HeldClass, input: MyDataPageInput): Markup {
   const words = WORDS[reader.lang];
   const { policy } = compiled;
   const name = say(policy.records[held.recordClass]?.label ?? {}, reader.lang);
-  const occasions = sayAll(held.occasions.flatMap((id) => policy.occasions[id]?.label ?? []), reader.lang);
+  const occasions = sayAll(
+    held.occasions.flatMap((id) => policy.occasions[id]?.label ?? []),
+    reader.lang,
+  );
   return html`<article class="kept-thing">
     <h2>${name} <span class="figure">${words.records(held.records)}</span></h2>
     <p class="small soft">${occasions}${held.records > 1 ? html` · ${words.newest}` : nothing}</p>
@@ -175,12 +184,16 @@ function ends(held: HeldClass, input: MyDataPageInput): Markup {
   const words = WORDS[input.reader.lang];
   const shown = held.days.slice(0, DAYS_SHOWN);
   const folded = held.days.slice(DAYS_SHOWN);
-  return html`<ul class="ends">${shown.map((day) => endLine(day, input))}</ul>
+  return html`<ul class="ends">
+      ${shown.map((day) => endLine(day, input))}
+    </ul>
     ${
       folded.length > 0 &&
       html`<details>
         <summary>${words.more(folded.length)}</summary>
-        <ul class="ends">${folded.map((day) => endLine(day, input))}</ul>
+        <ul class="ends">
+          ${folded.map((day) => endLine(day, input))}
+        </ul>
       </details>`
     }`;
 }
@@ -196,8 +209,10 @@ function endLine(day: HeldDay, { compiled, reader, now }: MyDataPageInput): Mark
       : html`${words.keptUntil} <b>${dayMark(day.endsOn, lang)}</b>
           <span class="soft">${daysLeft(daysBetween(today, day.endsOn), lang)}</span>`;
   return html`<li>
-    <p><span class="soft">${words.collected}</span> ${dayInWords(day.collectedOn, lang)}
-      <span class="soft">· ${words.records(day.records)}</span></p>
+    <p>
+      <span class="soft">${words.collected}</span> ${dayInWords(day.collectedOn, lang)}
+      <span class="soft">· ${words.records(day.records)}</span>
+    </p>
     ${endBar(span)}
     <p class="until">${right}</p>
   </li>`;
@@ -214,7 +229,11 @@ function consentPart({ compiled, data, reader }: MyDataPageInput): Markup {
     </tr>`;
   const rows = [
     ...data.consents.map(({ consent, given, at }) =>
-      row(say(policy.consents[consent]?.label ?? {}, reader.lang), given ? words.given : words.withdrawn, at),
+      row(
+        say(policy.consents[consent]?.label ?? {}, reader.lang),
+        given ? words.given : words.withdrawn,
+        at,
+      ),
     ),
     ...data.declarations.map(({ declaration, at }) =>
       row(say(policy.declarations[declaration]?.label ?? {}, reader.lang), words.declared, at),

@@ -79,7 +79,9 @@ function purposesOf(
   return [...plan.uses.values()]
     .filter((use) => use.basis !== "consent" || use.consents.some((id) => liveConsents.has(id)))
     .filter((use) =>
-      records.some(({ occasion, items }) => items.some((item) => use.items.get(occasion)?.has(item))),
+      records.some(({ occasion, items }) =>
+        items.some((item) => use.items.get(occasion)?.has(item)),
+      ),
     )
     .map(({ purpose }) => purpose);
 }

@@ -79,7 +79,9 @@ export function noticesPage({ versions, reader, today, policyPath }: NoticesInpu
     ${
       announced.length === 0
         ? html`<p class="notice">${words.none}</p>`
-        : html`<ol>${announced.map(notice)}</ol>`
+        : html`<ol>
+            ${announced.map(notice)}
+          </ol>`
     }
   </div>`;
 }

@@ -6,7 +6,7 @@ import { labelMarkText } from "../html/label-marks.ts";
 import { html, nothing, trusted } from "../html/markup.ts";
 import type { Markup } from "../html/markup.ts";
 import type { Reader, UiLang } from "../html/reader.ts";
-import { smallVerdict } from "../html/verdict-mark.ts";
+import { verdictText } from "../html/verdict-mark.ts";
 import type { Lang } from "../policy/model.ts";
 import type { Status } from "../proof/verdict.ts";
 import type { SentenceChange, WordRun } from "./sentence-changes.ts";
@@ -49,11 +49,13 @@ const WORDS: Record<UiLang, PrivacyWords> = {
     only: "이전 판은 없습니다. 처리방침이 바뀌면 옛 판이 여기에 남습니다.",
     changes: "바뀐 점",
     changesTitle: "바뀐 점",
-    changesLead: (before, after) => html`${before} 시행한 처리방침과 ${after} 시행하는 처리방침을 문장마다 견주었습니다.`,
+    changesLead: (before, after) =>
+      html`${before} 시행한 처리방침과 ${after} 시행하는 처리방침을 문장마다 견주었습니다.`,
     noChanges: "문장이 바뀐 곳은 없습니다.",
     kinds: { added: "더함", removed: "뺌", changed: "고침" },
     markNote: (board) =>
-      html`문장마다 붙은 번호를 누르면 그 약속이 지켜지고 있는지 <a href="${board}">약속 점검표</a>에서 볼 수 있습니다.`,
+      html`문장마다 붙은 번호를 누르면 그 약속이 지켜지고 있는지
+        <a href="${board}">약속 점검표</a>에서 볼 수 있습니다.`,
     back: "처리방침으로 돌아가기",
   },
   en: {
@@ -109,7 +111,7 @@ export function privacyPage(input: PrivacyPageInput): Markup {
     markDrawing: labelMarkText,
     markVerdict: (promise) => {
       const status = input.statuses.get(promise);
-      return status === undefined ? "" : `${smallVerdict(status, reader.lang)}`;
+      return status === undefined ? "" : verdictText(status, reader.lang);
     },
   });
   return html`<div class="privacy">

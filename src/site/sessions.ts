@@ -55,7 +55,8 @@ export function openSessions(options: SessionOptions): Sessions {
     asked.set(c, Promise.resolve(null));
   };
   const start = async (c: Context, subject: string): Promise<void> => {
-    await end(c);
+    const before = heldBy(c, cookieName);
+    if (before !== null) await deleteSession(db, before);
     await sweepSessions(db, clock.now());
     const token = Buffer.from(random.bytes(32)).toString("base64url");
     await insertSession(db, { subject, hash: hashOf(token) }, clock.now());

@@ -27,9 +27,7 @@ export function shownOn(
 
 /** The version before this one, or null. */
 export function versionBefore(versions: readonly Compiled[], of: Compiled): Compiled | null {
-  return (
-    inOrder(versions).findLast(({ policy }) => policy.effective < of.policy.effective) ?? null
-  );
+  return inOrder(versions).findLast(({ policy }) => policy.effective < of.policy.effective) ?? null;
 }
 
 export type VersionState = "in_force" | "upcoming" | "past";

@@ -24,25 +24,29 @@ interface Step {
   readonly expected: string;
 }
 
-test.each(FILES)("the transcript %s is what happens", async (file) => {
-  const { steps, documents } = readTranscript(readFileSync(file, "utf8"));
-  expect(steps.length).toBeGreaterThan(0);
-  const cwd = mkdtempSync(join(tmpdir(), "jikim-transcript-"));
-  try {
-    for (const [name, text] of documents) {
-      mkdirSync(dirname(join(cwd, name)), { recursive: true });
-      writeFileSync(join(cwd, name), text);
+test.each(FILES)(
+  "the transcript %s is what happens",
+  async (file) => {
+    const { steps, documents } = readTranscript(readFileSync(file, "utf8"));
+    expect(steps.length).toBeGreaterThan(0);
+    const cwd = mkdtempSync(join(tmpdir(), "jikim-transcript-"));
+    try {
+      for (const [name, text] of documents) {
+        mkdirSync(dirname(join(cwd, name)), { recursive: true });
+        writeFileSync(join(cwd, name), text);
+      }
+      for (const folder of ["policies", "laws"])
+        symlinkSync(join(process.cwd(), folder), join(cwd, folder));
+      for (const { command, expected } of steps) {
+        const actual = await run(command, cwd);
+        if (!matches(actual, expected)) expect(actual, `$ ${command}`).toBe(expected);
+      }
+    } finally {
+      rmSync(cwd, { recursive: true, force: true });
     }
-    for (const folder of ["policies", "laws"])
-      symlinkSync(join(process.cwd(), folder), join(cwd, folder));
-    for (const { command, expected } of steps) {
-      const actual = await run(command, cwd);
-      if (!matches(actual, expected)) expect(actual, `$ ${command}`).toBe(expected);
-    }
-  } finally {
-    rmSync(cwd, { recursive: true, force: true });
-  }
-});
+  },
+  120_000,
+);
 
 test("every command appears in a transcript, and so does its help", () => {
   const all = FILES.map((file) => readFileSync(file, "utf8")).join("\n");

@@ -8,6 +8,7 @@ test.each([
   ["P2W", "2주", "2 weeks"],
   ["PT72H", "72시간", "72 hours"],
   ["P1Y6M", "1년 6개월", "1 year and 6 months"],
+  ["P1Y6M1D", "1년 6개월 1일", "1 year, 6 months, and 1 day"],
 ])("%s is %s, %s", (text, ko, en) => {
   expect(formatPeriod(text, "ko")).toBe(ko);
   expect(formatPeriod(text, "en")).toBe(en);
@@ -22,7 +23,9 @@ test.each([
   [[], "", ""],
   [["a"], "a", "a"],
   [["a", "b"], "a, b", "a and b"],
-  [["a", "b", "c"], "a, b, c", "a, b and c"],
+  [["a", "b", "c"], "a, b, c", "a, b, and c"],
+  [["a and b", "c"], "a and b, c", "a and b, and c"],
+  [["A Co., Ltd.", "b"], "A Co., Ltd., b", "A Co., Ltd., and b"],
   [["a and b", "c", "d"], "a and b, c, d", "a and b, c, and d"],
 ])("the list %j", (words, ko, en) => {
   expect(formatList(words, "ko")).toBe(ko);

@@ -4,6 +4,7 @@ import { escapeMarkdown, isSafeHref } from "../../src/compiler/escape.ts";
 import type { Block, Page } from "../../src/compiler/page.ts";
 import { pageToDocument, pageToHtml } from "../../src/compiler/page-html.ts";
 import { pageToMarkdown } from "../../src/compiler/page-markdown.ts";
+import { PAGE_WORDS } from "../../src/compiler/page-words.ts";
 import type { Lang } from "../../src/policy/model.ts";
 import { SHIPPED, shipped } from "../support/compiled.ts";
 import { SMALL_POLICY, smallLaw } from "../support/small-policy.ts";
@@ -32,7 +33,7 @@ function textsOf(page: Page): readonly string[] {
 }
 
 describe.each(PAGES)("the page of %s in %s", (name, lang) => {
-  const { promises, policy, law, page: pageIn } = shipped(name);
+  const { promises, policy, page: pageIn } = shipped(name);
   const page = pageIn(lang);
 
   test("shows every promise once, in order, with its number", () => {
@@ -64,20 +65,29 @@ describe.each(PAGES)("the page of %s in %s", (name, lang) => {
     }
   });
 
-  test("speaks its language; only statutes and people keep their own names", () => {
+  test("speaks its language, statutes included; only people keep their own names", () => {
     if (lang === "ko") {
       const sentences = blocksOf(page).filter((block) => block.kind === "sentence");
       for (const block of sentences) expect(block.text).toMatch(/[가-힣]/);
       return;
     }
     const { officer, department } = policy.contacts;
-    const cited = [
-      ...Object.values(law.rules).map((rule) => rule.article),
-      ...[officer.name, department?.name].filter((each) => typeof each === "string"),
-    ];
+    const people = [officer.name, department?.name].filter((each) => typeof each === "string");
     for (const text of textsOf(page)) {
-      const without = cited.reduce((rest, own) => rest.replaceAll(own, ""), text);
+      const without = people.reduce((rest, own) => rest.replaceAll(own, ""), text);
       expect(without).not.toMatch(/[가-힣]/);
+    }
+  });
+
+  test("shows a decision about what the text leaves out once in each article", () => {
+    for (const { blocks } of page.articles) {
+      const tables = blocks.filter(
+        (block) => block.kind === "table" && block.caption === PAGE_WORDS[lang].unstatedCaption,
+      );
+      const decided = tables.flatMap((block) =>
+        block.kind === "table" ? block.rows.map((row) => row.at(-1)?.text) : [],
+      );
+      expect(decided).toEqual([...new Set(decided)]);
     }
   });
 
@@ -130,10 +140,34 @@ describe("what the text leaves open or out", () => {
   test("what a resolution added stands apart, with the decision", () => {
     expect(html).toContain("이 방침의 글에서 밝히지 않았던 항목");
     expect(html).toContain("회의 참가자 이름");
+    // One row a resolution (A26), with everything it added.
+    expect(html).toMatch(
+      /<tr><th scope="row">회의 참가\([^<]*\); 유료 계약\([^<]*\); 동의의 증명\([^<]*\)<\/th><td/,
+    );
   });
 
   test("rights that only the law gives come with its article", () => {
     expect(html).toMatch(/처리정지<\/th><td[^>]*>개인정보 보호법 제37조/);
+    const english = pageToHtml(shipped("remotemeeting").page("en"));
+    expect(english).toMatch(/<td[^>]*>Personal Information Protection Act, Art\. 37\(1\)<\/td>/);
+  });
+
+  test("a right without a number in the law is answered without delay", () => {
+    const answer = (lang: Lang, right: string) =>
+      blocksOf(shipped("remotemeeting").page(lang))
+        .flatMap((block) => (block.kind === "table" ? block.rows : []))
+        .find(([name]) => name?.text === right)
+        ?.at(-1)?.text;
+    expect([answer("ko", "동의 철회"), answer("ko", "열람")]).toEqual(["지체 없이", "10일"]);
+    expect(answer("en", "Withdrawal of consent")).toBe("Without delay");
+  });
+
+  test("an address in a table is a link, spelled as it is written", () => {
+    const cells = blocksOf(shipped("paper-lane").page("en")).flatMap((block) =>
+      block.kind === "table" ? block.rows.flat() : [],
+    );
+    const address = "privacy@mailer.example";
+    expect(cells).toContainEqual({ text: address, href: `mailto:${address}` });
   });
 });
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { compile } from "../../src/compiler/compile.ts";
 import { compilePlan } from "../../src/compiler/compile-plan.ts";
 import { policyHash } from "../../src/compiler/policy-hash.ts";
-import type { LawDemand } from "../../src/policy/law.ts";
+import type { Law, LawDemand } from "../../src/policy/law.ts";
 import type { Period, Policy, RecordClass } from "../../src/policy/model.ts";
 import { shipped } from "../support/compiled.ts";
 import { SMALL_POLICY, smallLaw } from "../support/small-policy.ts";
@@ -136,11 +136,33 @@ describe("parameters", () => {
 });
 
 describe("the hash a consent refers to", () => {
-  test("is sha256 in hex, and the same whatever the order of keys", () => {
+  test("is sha256 in hex, and the same whatever the order of the document's own keys", () => {
     const hash = policyHash(SMALL_POLICY, smallLaw());
     expect(hash).toMatch(/^[0-9a-f]{64}$/);
     const turned = Object.fromEntries(Object.entries(SMALL_POLICY).toReversed());
     expect(policyHash({ ...SMALL_POLICY, ...turned }, smallLaw())).toBe(hash);
+  });
+
+  test("changes when what numbers the sentences is put in another order", () => {
+    const { policy, law, hash } = shipped("remotemeeting");
+    const turned = <T>(map: Readonly<Record<string, T>>) =>
+      Object.fromEntries(Object.entries(map).toReversed());
+    const reordered: readonly Policy[] = [
+      { ...policy, occasions: turned(policy.occasions) },
+      { ...policy, purposes: turned(policy.purposes) },
+      { ...policy, records: turned(policy.records) },
+      { ...policy, processors: turned(policy.processors) },
+      { ...policy, people: policy.people.toReversed() },
+    ];
+    const hashes = reordered.map((each) => policyHash(each, law));
+    expect(new Set([hash, ...hashes]).size).toBe(reordered.length + 1);
+    expect(policyHash(policy, { ...law, rules: turned(law.rules) })).not.toBe(hash);
+  });
+
+  test("survives being written down as JSON and read again", () => {
+    const { policy, law, hash } = shipped("remotemeeting");
+    const read = JSON.parse(JSON.stringify({ policy, law })) as { policy: Policy; law: Law };
+    expect(policyHash(read.policy, read.law)).toBe(hash);
   });
 
   test("changes with any word of the policy or the law", () => {

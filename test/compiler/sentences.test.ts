@@ -5,6 +5,7 @@ import { SENTENCE_PLACEHOLDERS } from "../../src/compiler/sentences.ts";
 import { SENTENCES } from "../../src/compiler/sentences-table.ts";
 import { fillTemplate, placeholdersOf } from "../../src/compiler/template.ts";
 import { count, labels, NOTHING, OPEN, period } from "../../src/compiler/value.ts";
+import { literalFigure } from "../../src/policy/check-wording.ts";
 import type { Policy } from "../../src/policy/model.ts";
 import { SHIPPED, shipped } from "../support/compiled.ts";
 
@@ -17,7 +18,7 @@ describe("templates", () => {
 
   test.each(PROMISE_FORMS)("%s has no figure of its own and ends as a sentence", (form) => {
     for (const text of Object.values(SENTENCES[form])) {
-      expect(text.replaceAll(/\{[^}]*\}/g, "")).not.toMatch(/\p{Number}/u);
+      expect(literalFigure(text.replaceAll(/\{[^}]*\}/g, ""))).toBeNull();
       expect(text).toMatch(/[.}\]]$/);
       expect(text.replaceAll(/\{[a-z_]+(:[^{}]+)?\}/g, "")).not.toMatch(/[{}]/);
     }
@@ -42,13 +43,21 @@ describe("filling", () => {
     ["ko", "{items:을} 받습니다.", "이름, 국가, 이메일을 받습니다."],
     ["ko", "{items:으로} 찾습니다.", "이름, 국가, 이메일로 찾습니다."],
     ["ko", "{items:또는} 가운데", "이름, 국가 또는 이메일 가운데"],
-    ["en", "we take {items}.", "We take name, country and e-mail."],
-    ["en", "{items:or}.", "Name, country or e-mail."],
+    ["en", "we take {items}.", "We take name, country, and e-mail."],
+    ["en", "{items:or}.", "Name, country, or e-mail."],
     ["ko", "끝[ 그리고 {none:을}].", "끝."],
     ["ko", "끝[ {days} 안에][ {none:을} {days}].", "끝 7일 안에."],
     ["ko", "[바로가기] {number}개", "[바로가기] 13개"],
+    ["en", "{number:article/articles}", "13 articles"],
+    ["en", "{single:article/articles}", "1 article"],
   ] as const)("%s: %s", (lang, template, expected) => {
-    const values = { items, none: NOTHING, days: period("P7D"), number: count(13) };
+    const values = {
+      items,
+      none: NOTHING,
+      days: period("P7D"),
+      number: count(13),
+      single: count(1),
+    };
     expect(fillTemplate(template, values, lang)).toEqual({ text: expected, open: false });
   });
 

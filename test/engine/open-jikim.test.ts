@@ -45,13 +45,14 @@ test(
     expect((await second.keep()).records).toBe(0);
     const versions = await second.context.db.query<{
       hash: string;
-      document: { policy: Policy; law: Law };
+      document: string;
     }>("select hash, document from policy_version");
     expect(versions).toHaveLength(1);
     // The text of a version is kept whole: what its consents refer to can always be shown.
     const [version] = versions;
     if (version === undefined) return;
-    expect(policyHash(version.document.policy, version.document.law)).toBe(version.hash);
+    const { policy, law } = JSON.parse(version.document) as { policy: Policy; law: Law };
+    expect(policyHash(policy, law)).toBe(version.hash);
     expect(version.hash).toBe(second.compiled.hash);
     await second.close();
     expect(statSync(join(data, "keys/master.key")).mode & 0o777).toBe(0o600);

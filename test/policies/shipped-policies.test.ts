@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { derivePromises } from "../../src/compiler/promises.ts";
 import { SENTENCE_PLACEHOLDERS } from "../../src/compiler/sentences.ts";
+import { literalFigure } from "../../src/policy/check-wording.ts";
 import type { Issue } from "../../src/policy/issue.ts";
 import type { Law } from "../../src/policy/law.ts";
 import type { Policy } from "../../src/policy/model.ts";
@@ -122,10 +123,18 @@ describe.each([
   });
 
   test("puts no figure into words, where it could differ from the demand", () => {
-    // 제3자 and 제3국 are names, not figures.
     const words = rules.map(({ id, label }) => [id, Object.values(label).join(" ")] as const);
-    const figures = words.filter(([, text]) => /\d/.test(text.replaceAll(/제3[자국]/g, "")));
-    expect(figures).toEqual([]);
+    expect(words.filter(([, text]) => literalFigure(text) !== null)).toEqual([]);
+  });
+
+  test("cites each rule in both languages, by the same numbers", () => {
+    // A date in brackets says when a text was repealed; languages write it in another order.
+    const numbers = (text = "") =>
+      text.replace(/ \([^)]*\d{4}[^)]*\)$|\d{4}\.\d$/, "").match(/\d+/g);
+    for (const { id, article } of rules) {
+      expect([id, numbers(article.en)]).toEqual([id, numbers(article.ko)]);
+      expect(article.en).not.toMatch(/[가-힣]/);
+    }
   });
 
   test("gives each parameter by one rule", () => {

@@ -92,7 +92,8 @@ const CHANGES: readonly (readonly [Edits, ChangeKind[], ChangeKind[]])[] = [
     [
       [
         "items: [name], keep: P3M }",
-        "items: [name], keep: P3M }\n    press: { ko: 언론, en: press, purpose: contract, items: [name], keep: P1M }",
+        "items: [name], keep: P3M }\n    press: { ko: 언론, en: press, purpose: contract, " +
+          "items: [name], keep: P1M }",
       ],
     ],
     ["recipient-added"],
@@ -108,7 +109,8 @@ const CHANGES: readonly (readonly [Edits, ChangeKind[], ChangeKind[]])[] = [
     [
       [
         "until: [withdrawal] }",
-        "until: [withdrawal] }\n  post: { ko: 우편사, en: Post, work: [mailing], country: KR, until: [withdrawal] }",
+        "until: [withdrawal] }\n  post: { ko: 우편사, en: Post, work: [mailing], country: KR, " +
+          "until: [withdrawal] }",
       ],
     ],
     ["processor-added"],
@@ -118,7 +120,8 @@ const CHANGES: readonly (readonly [Edits, ChangeKind[], ChangeKind[]])[] = [
     [
       [
         "until: [withdrawal] }",
-        "until: [withdrawal] }\n  post: { ko: 우편사, en: Post, work: [mailing], country: unconfirmed, until: [withdrawal] }",
+        "until: [withdrawal] }\n  post: { ko: 우편사, en: Post, work: [mailing], country: " +
+          "unconfirmed, until: [withdrawal] }",
       ],
     ],
     ["processor-added-abroad"],
@@ -189,7 +192,8 @@ const CHANGES: readonly (readonly [Edits, ChangeKind[], ChangeKind[]])[] = [
     [
       [
         "exclusive: true\n",
-        "exclusive: true\n  gift:\n    { ko: 선물, en: gift, requires: [name], for: [contract], methods: [web], makes: [profile] }\n",
+        "exclusive: true\n  gift:\n    { ko: 선물, en: gift, requires: [name], for: " +
+          "[contract], methods: [web], makes: [profile] }\n",
       ],
     ],
     ["occasion-added"],
@@ -231,7 +235,8 @@ const CHANGES: readonly (readonly [Edits, ChangeKind[], ChangeKind[]])[] = [
     [
       [
         "until: [withdrawal] }",
-        "until: [withdrawal], overseas: { when: { ko: 늘, en: always }, method: { ko: 전송, en: sent }, refusal: { ko: 전화, en: call } } }",
+        "until: [withdrawal], overseas: { when: { ko: 늘, en: always }, method: { ko: 전송, " +
+          "en: sent }, refusal: { ko: 전화, en: call } } }",
       ],
     ],
     ["processor-overseas-changed"],
@@ -266,7 +271,8 @@ const CHANGES: readonly (readonly [Edits, ChangeKind[], ChangeKind[]])[] = [
     [
       [
         "provision:\n",
-        "  log: { ko: 기록, en: log, holds: [phone], keep: P1M, from: collected, basis: consent, compartment: service }\nprovision:\n",
+        "  log: { ko: 기록, en: log, holds: [phone], keep: P1M, from: collected, basis: " +
+          "consent, compartment: service }\nprovision:\n",
       ],
     ],
     ["retention-added"],

@@ -43,18 +43,24 @@ const HOSTILE: readonly (readonly [string, string, string])[] = [
   ["half a surrogate pair", "policy: \ud800", "control-character"],
 ];
 
+/** Seconds of processor time: unlike the clock, it does not depend on what else runs. */
+function busySeconds(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
+}
+
 function keys(count: number): string {
   return Array.from({ length: count }, (_, n) => `k${n}: 1`).join("\n");
 }
 
 test.each(HOSTILE)("%s is refused with one issue before a tree is built", (_, text, code) => {
-  const started = performance.now();
+  const started = busySeconds();
   expect(refuseText(text)?.code).toBe(code);
   for (const issues of [parsePolicy(text, FILE).issues, parseLaw(text, FILE).issues]) {
     expect(issues.map((issue) => issue.code)).toEqual([code]);
     expect(issues[0]?.place.line).toBeGreaterThanOrEqual(1);
   }
-  expect(performance.now() - started).toBeLessThan(2_000);
+  expect(busySeconds() - started).toBeLessThan(2);
 });
 
 test("a document just within every limit is read in bounded time, however it is built", () => {
@@ -67,13 +73,13 @@ test("a document just within every limit is read in bounded time, however it is 
     `${"x".repeat(900_000)}: 1`,
   ];
   for (const text of within) {
-    const started = performance.now();
+    const started = busySeconds();
     expect(refuseText(text)).toBeNull();
     const { policy, issues } = parsePolicy(text, FILE);
     expect(policy).toBeNull();
-    for (const { path, message } of issues)
-      expect(path.length + message.length).toBeLessThan(3_000);
-    expect(performance.now() - started).toBeLessThan(2_000);
+    const longest = Math.max(...issues.map(({ path, message }) => path.length + message.length));
+    expect(longest).toBeLessThan(3_000);
+    expect(busySeconds() - started).toBeLessThan(2);
   }
 });
 

@@ -48,7 +48,7 @@ test("an occasion with the same set as another takes over what it leaves out", (
   });
 });
 
-test("a class without a period dies with its event, one with a period counts from its trigger", () => {
+test("a class without a period dies with its event, one with it counts from its trigger", () => {
   expect(policy.records["profile"]).toMatchObject({
     keep: null,
     from: { laterOf: ["withdrawal"] },
@@ -115,4 +115,9 @@ test.each(BROKEN_LAWS)("a law file with %j turned into %j has the issue %s", (fi
   const { law, issues } = parseLaw(replaceOnce(SMALL_LAW, find, put), { file: "small-law.yaml" });
   expect(issues.map((issue) => issue.code)).toContain(code);
   expect(law).toBeNull();
+});
+
+test("lines may end as some editors end them, with CR LF", () => {
+  const crlf = SMALL_POLICY.replaceAll("\n", "\r\n");
+  expect(parseSmall(crlf)).toMatchObject({ policy, issues: [] });
 });

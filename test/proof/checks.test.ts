@@ -204,6 +204,13 @@ eachDatabase((_name, open) => {
     expect(await statusOf(proof, "notice/important")).toBe("kept");
   });
 
+  test("a past text whose parts stand in another order is no longer what it was", async () => {
+    const { proof, context } = await world(open);
+    expect(await statusOf(proof, "notice/past_texts")).toBe("kept");
+    await context.db.query("update policy_version set document = document::jsonb::text");
+    expect(await statusOf(proof, "notice/past_texts")).toBe("broken");
+  });
+
   test("a verdict too old, from the future or of another version is unknown", async () => {
     const { proof, clock } = await world(open);
     await runChecks(proof);

@@ -170,7 +170,7 @@ export function smallLaw(demands: Readonly<Record<string, LawDemand>> = {}): Law
       id: `small/${id}`,
       label: declared(id).label,
       topic: "retention",
-      article: "Small Act",
+      article: { ko: "작은 법 제1조", en: "Small Act, Art. 1" },
       since: null,
       source: "none",
       mark: "U",

@@ -39,7 +39,7 @@ const MAY_IMPORT: Readonly<Record<Room, readonly Room[]>> = {
 /** The pure rooms may use these packages and nothing else from outside. */
 const PACKAGES: Readonly<Partial<Record<Room, readonly string[]>>> = {
   base: ["temporal-polyfill"],
-  policy: ["yaml", "zod"],
+  policy: ["yaml"],
   compiler: ["canonicalize", "node:crypto", "temporal-polyfill"],
 };
 

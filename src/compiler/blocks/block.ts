@@ -7,7 +7,7 @@ import { formatList, labelIn, sentenceCase } from "../format-value.ts";
 import type { Block, Text } from "../page.ts";
 import { PAGE_WORDS, type PageWords } from "../page-words.ts";
 import type { Plan } from "../plan.ts";
-import { isOpen, named } from "../value.ts";
+import { isOpen, named, unstated } from "../value.ts";
 
 /** What the tables of a page are made from. */
 export interface PageSource {
@@ -72,8 +72,8 @@ export function itemLabels(source: PageSource, ids: readonly string[]): readonly
 }
 
 /**
- * What the text of this version does not name but a resolution added: it is shown apart, with
- * the decision, so that the page does not pretend.
+ * What the text of this version does not name but a resolution added: it is shown apart, one row
+ * a decision, so that the page does not pretend and nobody reads a decision twice.
  */
 export function unstatedTable<T extends Declared>(
   source: PageSource,
@@ -81,23 +81,25 @@ export function unstatedTable<T extends Declared>(
   detail: (thing: T) => string,
 ): readonly Block[] {
   const { words } = source;
-  const rows = things
-    .filter((thing) => thing.gap)
-    .map((thing) => [
-      labelCell(source, thing.label),
-      cell(detail(thing)),
-      cell(decisionOf(source, thing)),
-    ]);
-  if (rows.length === 0) return [];
+  const missing = unstated(things);
+  if (missing.length === 0) return [];
+  const shown = (of: readonly T[]): Text =>
+    cell(
+      of
+        .map((thing) => words.withDetail(labelIn(thing.label, source.lang), detail(thing)))
+        .join("; "),
+    );
+  const rows = [...new Set(missing.flatMap((thing) => thing.per))].map((id) => [
+    shown(missing.filter((thing) => thing.per.includes(id))),
+    listCell(
+      source,
+      named(source.policy.resolutions, [id]).map((each) => each.decided),
+    ),
+  ]);
+  const undecided = missing.filter((thing) => thing.per.length === 0);
+  if (undecided.length > 0) rows.push([shown(undecided), cell(words.none)]);
   return [
     { kind: "note", text: words.unstatedNote },
-    ...table(source, words.unstatedCaption, [words.name, words.detail, words.decision], rows),
+    ...table(source, words.unstatedCaption, [words.name, words.decision], rows),
   ];
-}
-
-function decisionOf(source: PageSource, thing: Declared): string {
-  const decided = named(source.policy.resolutions, thing.per).map((each) =>
-    labelIn(each.decided, source.lang),
-  );
-  return decided.length === 0 ? source.words.none : decided.join(" ");
 }

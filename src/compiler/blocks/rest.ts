@@ -1,7 +1,7 @@
-import type { Contact } from "../../policy/model.ts";
+import type { Contact, CookieCategory } from "../../policy/model.ts";
 import { formatPeriod, labelIn } from "../format-value.ts";
 import type { Block, Text } from "../page.ts";
-import { citation, ruleOf } from "../statute.ts";
+import { ruleOf } from "../statute.ts";
 import { named, stated, unstated } from "../value.ts";
 import { BASIS_WORDS, RIGHT_WORDS } from "../words.ts";
 import {
@@ -56,8 +56,8 @@ export function rightBlocks(source: PageSource): readonly Block[] {
     const within = demand?.kind === "right" ? demand.answerWithin : null;
     return [
       cell(RIGHT_WORDS[right][lang]),
-      cell(rule === undefined ? words.thisPolicy : labelIn(citation(rule), lang)),
-      cell(within === null ? words.noSetDays : formatPeriod(within, lang)),
+      cell(rule === undefined ? words.thisPolicy : labelIn(rule.article, lang)),
+      cell(within === null ? words.withoutDelay : formatPeriod(within, lang)),
     ];
   });
   return table(source, words.rights, [words.right, words.ground, words.answerWithin], rows);
@@ -75,17 +75,21 @@ export function cookieBlocks(source: PageSource): readonly Block[] {
       [words.cookie, words.purpose, words.choice],
       stated(categories).map((category) => [
         labelCell(source, category.label),
-        listCell(
-          source,
-          named(policy.purposes, category.purpose === null ? [] : [category.purpose]).map(
-            (purpose) => purpose.label,
-          ),
-        ),
+        purposeCell(source, category),
         cell(category.essential ? words.always : words.untilChosen),
       ]),
     ),
     ...unstatedTable(source, [...unstated(categories), ...others], () => words.cookies),
   ];
+}
+
+function purposeCell(source: PageSource, { essential, purpose }: CookieCategory): Text {
+  if (essential && purpose === null) return cell(source.words.needed);
+  const purposes = named(source.policy.purposes, purpose === null ? [] : [purpose]);
+  return listCell(
+    source,
+    purposes.map((each) => each.label),
+  );
 }
 
 export function contactBlocks(source: PageSource): readonly Block[] {

@@ -5,6 +5,7 @@ import type { Block, Text } from "../page.ts";
 import { eventLabels, isOpen, named, stated } from "../value.ts";
 import {
   cell,
+  emailCell,
   factCell,
   itemLabels,
   labelCell,
@@ -86,7 +87,7 @@ function processorRow(source: PageSource, processor: Processor): readonly Text[]
     ),
     listCell(source, itemLabels(source, sent(source, processor))),
     factCell(source, processor.country, (country) => cell(countryName(source, country))),
-    factCell(source, processor.contact, cell),
+    factCell(source, processor.contact, contactCell),
     untilCell(source, processor),
   ];
 }
@@ -95,10 +96,15 @@ function sent(source: PageSource, processor: Processor): readonly string[] {
   return [...(source.plan.processors.get(processor.id)?.items ?? [])];
 }
 
+/** An address is a link, and is not spelled like a sentence. */
+function contactCell(contact: string): Text {
+  return /^[^\s@]+@[^\s@]+$/.test(contact) ? emailCell(contact) : cell(contact);
+}
+
 function untilCell(source: PageSource, processor: Processor): Text {
   const { policy, words, lang } = source;
   const labels = eventLabels(policy, processor.until).map((event) => labelIn(event, lang));
-  const events = formatList(labels, lang, "or");
+  const events = formatList(labels, lang, lang === "ko" ? "and" : "or");
   return cell(
     processor.until.length > 1 ? words.whicheverEarlier(events) : words.untilEvent(events),
   );

@@ -1,5 +1,6 @@
 /** Purposes (PIPA 15, 18, 22): what data may be used for, and what two kinds of task oblige. */
 import type { Policy, Purpose } from "../../policy/model.ts";
+import { taskRef } from "../../policy/task-ref.ts";
 import { label, labelsOf, stated } from "../value.ts";
 import { type Draft, draft, type FormOf, type Source } from "./draft.ts";
 
@@ -11,7 +12,7 @@ export function draftPurpose({ policy }: Source): readonly PurposeDraft[] {
   return [
     draft("purpose/bound", { values: { purposes: labelsOf(all) } }),
     ...purposes.map((purpose) => draftUse(policy, purpose)),
-    ...purposes.flatMap((purpose) => draftDuties(purpose, purposes)),
+    ...purposes.flatMap((purpose) => draftDuties(policy, purpose)),
   ];
 }
 
@@ -25,12 +26,10 @@ function draftUse(policy: Policy, purpose: Purpose): PurposeDraft {
   return draft("purpose/consent", { ref: purpose.id, values, about: [purpose, ...consents] });
 }
 
-function draftDuties(purpose: Purpose, all: readonly Purpose[]): readonly PurposeDraft[] {
+function draftDuties(policy: Policy, purpose: Purpose): readonly PurposeDraft[] {
   return purpose.tasks.flatMap((task) => {
     if (task.duty === null) return [];
-    const namesakes = all.filter((each) => each.tasks.some(({ id }) => id === task.id));
-    // Task ids are unique within their purpose only; a key is unique in the policy.
-    const ref = namesakes.length > 1 ? `${purpose.id}.${task.id}` : task.id;
+    const ref = taskRef(policy, purpose, task);
     const values = { task: label(task.label) };
     return [draft(`purpose/${task.duty}`, { ref, values, about: [purpose] })];
   });

@@ -9,6 +9,7 @@ import {
   labelsOf,
   named,
   NOTHING,
+  officesOf,
   period,
   stated,
   type Values,
@@ -105,7 +106,7 @@ export function draftContact(source: Source): readonly Draft<FormOf<"contact">>[
         department: department === null ? NOTHING : fact(department.title, label),
       },
     }),
-    draft("contact/complaints"),
+    draft("contact/complaints", { values: { who: officesOf(source.policy.contacts) } }),
     draft("contact/prompt_answer", { values: { within: parameterOf(source, "first_answer") } }),
     ...(offices.length === 0
       ? []

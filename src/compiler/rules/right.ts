@@ -1,7 +1,7 @@
 /** Rights (PIPA 35–38): how to ask, what can be asked, and what holds while it is worked on. */
 import type { AccessScope, Channel, Policy, Right } from "../../policy/model.ts";
 import type { Value } from "../promise.ts";
-import { fact, label, labels, NOTHING, reachAt, word } from "../value.ts";
+import { fact, label, labels, NOTHING, officesOf, reachAt, word } from "../value.ts";
 import { CHANNEL_WORDS } from "../words.ts";
 import { articleOf, type Draft, draft, type FormOf, type Source } from "./draft.ts";
 
@@ -17,7 +17,9 @@ export function draftRight({ policy }: Source): readonly RightDraft[] {
   const { rights } = policy;
   const channels = rights.channels.map((channel) => CHANNEL_WORDS[channel]);
   return [
-    draft("right/channels", { values: { channels: labels(channels) } }),
+    draft("right/channels", {
+      values: { channels: labels(channels), who: officesOf(policy.contacts) },
+    }),
     ...rights.offers.map((right: Right) => draft(`right/${right}`)),
     ...(rights.correctionRestricts ? [draft("right/correction_restricts")] : []),
     ...(rights.correctionNotifiesRecipients ? [draft("right/correction_notifies")] : []),

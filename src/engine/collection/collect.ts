@@ -3,25 +3,23 @@
  * class that got items, look-up tags, consents and declarations as evidence, a leaf of the log.
  * Refused means nothing stored but one leaf that counts the rules.
  */
-import { createHash } from "node:crypto";
 import { assert, present } from "../../base/assert.ts";
 import { dayOf } from "../../base/calendar.ts";
 import { JikimError } from "../../base/errors.ts";
 import type { Gate } from "../../compiler/plan.ts";
-import { bytes, hex, moment } from "../../store/column-value.ts";
+import { bytes, hex } from "../../store/column-value.ts";
 import type { Sql } from "../../store/database.ts";
 import { appendLeaf } from "../audit/append-leaf.ts";
-import { insertConsent } from "../consent/consent.ts";
 import type { CollectOptions, EngineContext, Items } from "../jikim.ts";
 import { handleBytes, subjectExists, subjectUnknown } from "../subject.ts";
 import { hashOneWay } from "../use/one-way.ts";
 import { checkGate, givenConsents, givenValues, methodOf, type Reason } from "./gate.ts";
 import { storedForm } from "./normalise.ts";
 import { type NewRecord, sealRecords, storeRecord } from "./new-record.ts";
-import { type Tag, tagItems, uniqueTags } from "./tags.ts";
+import { storeEvidence } from "./store-evidence.ts";
+import { isTaken, storeTags, type Tag, tagItems, uniqueTags } from "./tags.ts";
 
 const HANDLE_BYTES = 8;
-const ID_BYTES = 16;
 
 /** What one act of collection stores, ready before the transaction begins. */
 interface Act {
@@ -109,7 +107,7 @@ async function store(
   const known = await subjectExists(tx, handle);
   if (act.options.subject === subject && !known) throw subjectUnknown();
   assert(act.options.subject === subject || !known, "a new handle is nobody's");
-  if (await isTaken(tx, act)) return { subject, taken: true };
+  if (await isTaken(tx, act.unique, act.today)) return { subject, taken: true };
   const { plan } = context;
   for (const record of act.records) {
     await storeRecord(tx, record, {
@@ -121,8 +119,13 @@ async function store(
       at: act.at,
     });
   }
-  await insertTags(tx, handle, act.tags);
-  await insertEvidence(context, tx, handle, act);
+  await storeTags(tx, handle, act.tags);
+  await storeEvidence(context, tx, {
+    handle,
+    at: act.at,
+    method: act.method,
+    options: act.options,
+  });
   await appendLeaf(tx, act.at, "collected", {
     occasion: act.gate.occasion.id,
     subject,
@@ -131,77 +134,6 @@ async function store(
     policy: plan.hash,
   });
   return { subject, taken: false };
-}
-
-/** Consents and declarations of this act, with what was shown as a hash. */
-async function insertEvidence(
-  context: EngineContext,
-  tx: Sql,
-  handle: Uint8Array,
-  act: Act,
-): Promise<void> {
-  const { plan, random } = context;
-  const shown = createHash("sha256")
-    .update(JSON.stringify(act.options.shown ?? []))
-    .digest();
-  for (const consent of givenConsents(act.options)) {
-    await insertConsent(tx, {
-      subject: handle,
-      id: random.bytes(ID_BYTES),
-      consent,
-      given: true,
-      at: act.at,
-      policyHash: plan.hash,
-      lang: act.options.lang ?? "und", // BCP 47: undetermined, rather than a guess
-      shownHash: new Uint8Array(shown),
-      method: act.method,
-    });
-  }
-  for (const declaration of new Set(act.options.declares ?? [])) {
-    await tx.query(
-      `insert into declaration (subject, id, declaration, at, policy_hash)
-       values ($1, $2, $3, $4, $5)`,
-      [handle, random.bytes(ID_BYTES), declaration, moment(act.at), plan.hash],
-    );
-  }
-}
-
-async function insertTags(tx: Sql, handle: Uint8Array, tags: readonly Tag[]): Promise<void> {
-  if (tags.length === 0) return;
-  await tx.query(
-    `insert into lookup (subject, item, tag, record)
-     select $1, tag.item, decode(tag.tag, 'hex'), decode(tag.record, 'hex')
-       from unnest($2::text[], $3::text[], $4::text[]) as tag (item, tag, record)`,
-    [
-      handle,
-      tags.map(({ item }) => item),
-      tags.map(({ tag }) => hex(tag)),
-      tags.map(({ record }) => record),
-    ],
-  );
-}
-
-/** Is there a living record with all these values? Asked by one collection at a time. */
-async function isTaken(tx: Sql, act: Act): Promise<boolean> {
-  if (act.unique.length === 0) return false;
-  const items = act.unique.map(({ item }) => item);
-  const tags = act.unique.map(({ tag }) => hex(tag));
-  const lock = createHash("sha256")
-    .update([...items, ...tags].join("|"))
-    .digest();
-  await tx.query("select pg_advisory_xact_lock($1)", [lock.readBigInt64BE()]);
-  const [row] = await tx.query<{ taken: boolean }>(
-    `select exists (
-       select from lookup
-         join unnest($1::text[], $2::text[]) as wanted (item, tag)
-           on lookup.item = wanted.item and lookup.tag = decode(wanted.tag, 'hex')
-         join record on record.subject = lookup.subject and record.id = lookup.record
-        where record.expires_on is null or record.expires_on >= $3::date
-        group by lookup.subject, lookup.record
-       having count(*) = cardinality($1::text[])) as taken`,
-    [items, tags, act.today],
-  );
-  return row?.taken === true;
 }
 
 /** Values as they are sealed: one spelling, passwords as hashes. */

@@ -1,6 +1,9 @@
 /** Blind-index tags: what lets a sealed value be found again without being read. */
+import { createHash } from "node:crypto";
 import { present } from "../../base/assert.ts";
 import { JikimError } from "../../base/errors.ts";
+import { hex } from "../../store/column-value.ts";
+import type { Sql } from "../../store/database.ts";
 import type { EngineContext } from "../jikim.ts";
 import { normalise } from "./normalise.ts";
 import type { NewRecord } from "./new-record.ts";
@@ -67,4 +70,46 @@ export async function uniqueTags(
     tag: present(tags[index], "every value has a tag"),
     record: "",
   }));
+}
+
+/** Stores the tags of new records. */
+export async function storeTags(tx: Sql, handle: Uint8Array, tags: readonly Tag[]): Promise<void> {
+  if (tags.length === 0) return;
+  await tx.query(
+    `insert into lookup (subject, item, tag, record)
+     select $1, tag.item, decode(tag.tag, 'hex'), decode(tag.record, 'hex')
+       from unnest($2::text[], $3::text[], $4::text[]) as tag (item, tag, record)`,
+    [
+      handle,
+      tags.map(({ item }) => item),
+      tags.map(({ tag }) => hex(tag)),
+      tags.map(({ record }) => record),
+    ],
+  );
+}
+
+/**
+ * Is there a living record with all these values? One collection at a time asks for the same ones,
+ * so two cannot both be told no.
+ */
+export async function isTaken(tx: Sql, unique: readonly Tag[], today: string): Promise<boolean> {
+  if (unique.length === 0) return false;
+  const items = unique.map(({ item }) => item);
+  const tags = unique.map(({ tag }) => hex(tag));
+  const lock = createHash("sha256")
+    .update([...items, ...tags].join("|"))
+    .digest();
+  await tx.query("select pg_advisory_xact_lock($1)", [lock.readBigInt64BE()]);
+  const [row] = await tx.query<{ taken: boolean }>(
+    `select exists (
+       select from lookup
+         join unnest($1::text[], $2::text[]) as wanted (item, tag)
+           on lookup.item = wanted.item and lookup.tag = decode(wanted.tag, 'hex')
+         join record on record.subject = lookup.subject and record.id = lookup.record
+        where record.expires_on is null or record.expires_on >= $3::date
+        group by lookup.subject, lookup.record
+       having count(*) = cardinality($1::text[])) as taken`,
+    [items, tags, today],
+  );
+  return row?.taken === true;
 }
