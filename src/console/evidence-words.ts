@@ -139,7 +139,8 @@ export function evidenceWords({ code, facts }: Evidence, policy: Policy, lang: U
   for (const [fact, value] of Object.entries(rest)) {
     parts.push(factWords(fact, String(value), policy, lang));
   }
-  return parts.length === 0 ? name : `${name}: ${parts.join(", ")}`;
+  const head = name.charAt(0).toUpperCase() + name.slice(1);
+  return parts.length === 0 ? head : `${head}: ${parts.join(", ")}`;
 }
 
 function factWords(fact: string, value: string, policy: Policy, lang: UiLang): string {
