@@ -14,6 +14,8 @@ export interface SealContext {
   readonly compartment: string;
   /** Last day the record is kept, `YYYY-MM-DD`; `null` while the end is unknown (until an event). */
   readonly expiresOn: string | null;
+  /** Which sealed column of the record; its items when not said. */
+  readonly column?: "items" | "source";
 }
 
 /** What a destruction did, honestly. */
