@@ -63,7 +63,8 @@ afterAll(() => {
   for (const place of places) place.end();
 });
 
-describe.each(places)("$name", ({ open }) => {
+describe.each(places)("$name", (place) => {
+  const open = (name: string) => place.open(name);
   test("an empty store has no head", async () => {
     const store = await open("empty");
     expect(await store.head()).toBeNull();
@@ -277,7 +278,9 @@ describe.skipIf(server === null)("PostgreSQL only", () => {
     if (first === undefined || second === undefined) throw new Error("no server");
     await first.query(SCHEMA);
     const nodes = await openPgNodes(first, {});
-    await expect(openPgNodes(second, {})).rejects.toMatchObject({ code: "ERR_KEEPER_RUNNING" });
+    await expect(openPgNodes(second, { waitMs: 20 })).rejects.toMatchObject({
+      code: "ERR_KEEPER_RUNNING",
+    });
     await nodes.close();
     await (await openPgNodes(second, {})).close();
   });

@@ -16,6 +16,7 @@ import {
   type MemoryFiles,
   powerLossStates,
 } from "./support/memory-files.ts";
+import { report } from "./support/report.ts";
 import { systemRandom as random } from "./support/random.ts";
 
 const SLOTS = [0, 1, 2, 255, 256, 300];
@@ -25,9 +26,9 @@ const asIs: Twist = (roots) => roots;
 /** The wrong order: the old root goes before the commit that replaces it. */
 const wipeFirst: Twist = (roots) => ({
   ...roots,
-  async prepare(tree, epoch, root) {
-    await roots.prepare(tree, epoch, root);
-    await roots.wipe(epoch, false);
+  async prepare(next, root) {
+    await roots.prepare(next, root);
+    await roots.wipe(next.epoch, false);
   },
 });
 /** The forgotten step: the old root stays. */
@@ -119,7 +120,7 @@ async function enumerate(
 
 test("destroying: no state of the disk loses a living key or keeps a destroyed one", async () => {
   const outcome = await enumerate(asIs, (tree) => tree.destroy([1, 300]));
-  console.log(`destroy: ${outcome.states} states`);
+  report(`destroy: ${outcome.states} states`);
   expect(outcome.states).toBeGreaterThan(50);
   expect(outcome).toMatchObject({ lost: 0, kept: 0 });
 });
@@ -135,13 +136,13 @@ test("destroying until the log is compacted: the same holds across the change of
     for (let i = 0; i < 3; i += 1) await tree.destroy([1, 300]);
     expect(files.ops.some(({ op }) => op === "rename")).toBe(true);
   });
-  console.log(`compaction: ${outcome.states} states`);
+  report(`compaction: ${outcome.states} states`);
   expect(outcome.lost).toBe(0);
 }, 60_000);
 
 test("the test has power: wiping before the commit loses everything in some states", async () => {
   const outcome = await enumerate(wipeFirst, (tree) => tree.destroy([1, 300]));
-  console.log(`wipe first: ${outcome.lost} of ${outcome.states} states lose`);
+  report(`wipe first: ${outcome.lost} of ${outcome.states} states lose`);
   expect(outcome.lost).toBeGreaterThan(5);
 });
 

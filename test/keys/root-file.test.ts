@@ -17,6 +17,7 @@ const TREE = "00112233445566778899aabbccddeeff";
 const folder = mkdtempSync(join(tmpdir(), "jikim-root-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
+const at = (epoch: number) => ({ tree: TREE, epoch, sequence: epoch });
 const open = (name: string) =>
   openRootFile(join(folder, name), { files: diskFiles, random, allowWeak: "wherever tests run" });
 
@@ -24,8 +25,8 @@ describe("root file", () => {
   test("holds two roots while a commit is under way and one afterwards", async () => {
     const roots = await openRootFile("/root", { files: memoryFiles(), random });
     const [a, b] = [random.bytes(32), random.bytes(32)];
-    await roots.prepare(TREE, 1, a);
-    await roots.prepare(TREE, 2, b);
+    await roots.prepare(at(1), a);
+    await roots.prepare(at(2), b);
     expect(await roots.epochs()).toEqual([1, 2]);
     await roots.wipe(2, false);
     expect(await roots.epochs()).toEqual([2]);
@@ -36,9 +37,9 @@ describe("root file", () => {
   test("a wiped root's bytes are nowhere in the file", async () => {
     const roots = await open("wiped");
     const root = randomBytes(32);
-    await roots.prepare(TREE, 1, root);
+    await roots.prepare(at(1), root);
     expect(readFileSync(join(folder, "wiped")).includes(root)).toBe(true);
-    await roots.prepare(TREE, 2, random.bytes(32));
+    await roots.prepare(at(2), random.bytes(32));
     await roots.wipe(2, false);
     expect(readFileSync(join(folder, "wiped")).includes(root)).toBe(false);
     expect(readFileSync(join(folder, "wiped")).length).toBe(24_576);
@@ -48,9 +49,9 @@ describe("root file", () => {
   test("a torn root does not count and is wiped all the same", async () => {
     const files = memoryFiles();
     const roots = await openRootFile("/root", { files, random });
-    await roots.prepare(TREE, 1, random.bytes(32));
+    await roots.prepare(at(1), random.bytes(32));
     const torn = randomBytes(32);
-    await roots.prepare(TREE, 2, torn);
+    await roots.prepare(at(2), torn);
     const file = await files.open("/root", "existing");
     await file.write([Buffer.from([1])], 2 * 4096 + 120);
     expect(await roots.epochs()).toEqual([1]);
@@ -61,8 +62,8 @@ describe("root file", () => {
 
   test("a later wipe of an elder keeper spares its successor's roots", async () => {
     const roots = await openRootFile("/root", { files: memoryFiles(), random });
-    await roots.prepare(TREE, 5, random.bytes(32));
-    await roots.prepare(TREE, 6, random.bytes(32));
+    await roots.prepare(at(5), random.bytes(32));
+    await roots.prepare(at(6), random.bytes(32));
     await roots.wipe(5, false);
     expect(await roots.epochs()).toEqual([5, 6]);
     await roots.wipe(5, true);
@@ -72,9 +73,9 @@ describe("root file", () => {
   test("preparing an epoch that is held already is fenced and overwrites nothing", async () => {
     const roots = await openRootFile("/root", { files: memoryFiles(), random });
     const living = random.bytes(32);
-    await roots.prepare(TREE, 6, living);
+    await roots.prepare(at(6), living);
     for (const epoch of [5, 6, 2]) {
-      await expect(roots.prepare(TREE, epoch, random.bytes(32))).rejects.toMatchObject({
+      await expect(roots.prepare(at(epoch), random.bytes(32))).rejects.toMatchObject({
         code: "ERR_KEEPER_FENCED",
       });
     }
@@ -94,9 +95,22 @@ describe("root file", () => {
     expect(await roots.mark()).toEqual(mark(2, 9));
   });
 
+  test("preparing for a commit that does not follow the mark is fenced", async () => {
+    const roots = await openRootFile("/root", { files: memoryFiles(), random });
+    await roots.setMark({ tree: TREE, epoch: 1, sequence: 7, assigned: 0 });
+    for (const sequence of [6, 7]) {
+      const next = { tree: TREE, epoch: 2, sequence };
+      await expect(roots.prepare(next, random.bytes(32))).rejects.toMatchObject({
+        code: "ERR_KEEPER_FENCED",
+      });
+    }
+    await roots.prepare({ tree: TREE, epoch: 2, sequence: 8 }, random.bytes(32));
+    expect(await roots.epochs()).toEqual([2]);
+  });
+
   test("another tree's root is not loaded", async () => {
     const roots = await openRootFile("/root", { files: memoryFiles(), random });
-    await roots.prepare(TREE, 1, random.bytes(32));
+    await roots.prepare(at(1), random.bytes(32));
     expect(await roots.load(TREE.replace("00", "01"), 1)).toBeNull();
   });
 });
@@ -107,7 +121,7 @@ describe("a copied root file", () => {
     if ((await mediumWeakness(diskFiles, folder)) !== null) return;
     const path = join(folder, "original");
     const roots = await open("original");
-    await roots.prepare(TREE, 1, random.bytes(32));
+    await roots.prepare(at(1), random.bytes(32));
     await roots.close();
     await (await open("original")).close();
     cpSync(path, `${path}.copy`);
@@ -135,7 +149,7 @@ describe("medium", () => {
     ["nfs", 0x6969],
     ["file system 0x1234", 0x1234],
   ])("%s is refused unless the operator says why", async (name, type) => {
-    const files = memoryFiles(EMPTY_DISK, type);
+    const files = memoryFiles(EMPTY_DISK, { type });
     await expect(openRootFile("/root", { files, random })).rejects.toMatchObject({
       code: "ERR_KEY_ROOT_MEDIUM",
     });
@@ -147,7 +161,10 @@ describe("medium", () => {
   test.each([0xef53, 0x58465342])(
     "a file system that overwrites in place is accepted",
     async (t) => {
-      const roots = await openRootFile("/root", { files: memoryFiles(EMPTY_DISK, t), random });
+      const roots = await openRootFile("/root", {
+        files: memoryFiles(EMPTY_DISK, { type: t }),
+        random,
+      });
       expect(roots.weakness).toBeNull();
     },
   );

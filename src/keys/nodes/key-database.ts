@@ -26,13 +26,19 @@ export const KEEPER_LOCK = "7667777941126473081";
 
 /**
  * Takes the keeper's lock for this session, for as long as it lives. A dead keeper's lock goes
- * with its session, and that only after the commit it was at has ended.
- * Throws ERR_KEEPER_RUNNING.
+ * with its session, and that only after the commit it was at has ended; so the taker waits.
+ * Throws ERR_KEEPER_RUNNING after `waitMs` milliseconds.
  */
-export async function takeKeeperLock(db: KeySql): Promise<void> {
-  const [row] = await db.query("select pg_try_advisory_lock($1::bigint) as taken", [KEEPER_LOCK]);
-  if (row?.["taken"] === true) return;
-  throw new JikimError("ERR_KEEPER_RUNNING", "another keeper holds these keys");
+export async function takeKeeperLock(db: KeySql, waitMs: number): Promise<void> {
+  await db.query("select set_config('lock_timeout', $1, false)", [`${Math.max(1, waitMs)}ms`]);
+  try {
+    await db.query("select pg_advisory_lock($1::bigint)", [KEEPER_LOCK]);
+  } catch (error) {
+    const timedOut = (error as { readonly code?: unknown }).code === "55P03"; // lock_not_available
+    if (!timedOut) throw error;
+    throw new JikimError("ERR_KEEPER_RUNNING", "another keeper holds these keys");
+  }
+  await db.query("select set_config('lock_timeout', '0', false)");
 }
 
 /**

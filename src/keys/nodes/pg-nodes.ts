@@ -21,6 +21,8 @@ const ROWS = 64;
 export interface PgNodesOptions {
   /** The operator's reason for using a server whose commits are no promise. */
   readonly allowWeak?: string;
+  /** How long to wait for a dead keeper's session to end, in milliseconds; 10,000. */
+  readonly waitMs?: number;
 }
 
 export interface PgNodes extends NodeStore {
@@ -35,7 +37,7 @@ export interface PgNodes extends NodeStore {
  */
 export async function openPgNodes(db: KeyDatabase, options: PgNodesOptions): Promise<PgNodes> {
   const weakness = await checkDurability(db, options.allowWeak ?? null);
-  await takeKeeperLock(db);
+  await takeKeeperLock(db, options.waitMs ?? 10_000);
   return Object.freeze<PgNodes>({
     weakness,
     head: () => readHead(db),

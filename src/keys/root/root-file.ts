@@ -18,7 +18,7 @@ import type { Random } from "../../base/clock.ts";
 import { JikimError } from "../../base/errors.ts";
 import type { Files, KeyFile } from "../files.ts";
 import { KEY_BYTES } from "../tree/node.ts";
-import type { RootMark, RootStore } from "../tree/stores.ts";
+import type { NextRoot, RootMark, RootStore } from "../tree/stores.ts";
 import { checkMedium } from "./medium.ts";
 
 const BLOCK_BYTES = 4096;
@@ -85,7 +85,7 @@ function rootStore(root: RootFile, weakness: string | null): RootStore {
     epochs: async () => epochs(root),
     mark: async () => newestMark(root)?.mark ?? null,
     setMark: (mark) => writeMark(root, mark),
-    prepare: (tree, epoch, key) => prepare(root, { tree, epoch, key }),
+    prepare: (next, key) => prepare(root, next, key),
     load: async (tree, epoch) => load(root, tree, epoch),
     wipe: (epoch, above) => wipe(root, epoch, above),
     close: () => root.file.close(),
@@ -147,13 +147,11 @@ function epochs(root: RootFile): readonly number[] {
   return found.toSorted((a, b) => a - b);
 }
 
-async function prepare(
-  root: RootFile,
-  next: { readonly tree: string; readonly epoch: number; readonly key: Uint8Array },
-): Promise<void> {
+async function prepare(root: RootFile, next: NextRoot, key: Uint8Array): Promise<void> {
   root.guard();
   const block = next.epoch % ROOT_BLOCKS;
   // A keeper that lost its place unawares would overwrite its successor's only root here.
+  if ((newestMark(root)?.mark.sequence ?? 0) >= next.sequence) throw fenced(next.epoch);
   if (epochs(root).some((epoch) => epoch >= next.epoch)) throw fenced(next.epoch);
   const bytes = Buffer.alloc(BLOCK_BYTES);
   try {
@@ -161,7 +159,7 @@ async function prepare(
     bytes.write(next.tree, 8, "hex");
     bytes.writeBigUInt64BE(BigInt(next.epoch), 24);
     bytes.set(root.identity, 32);
-    bytes.set(next.key, ROOT_AT);
+    bytes.set(key, ROOT_AT);
     const body = ROOT_RECORD - HASH_BYTES;
     bytes.set(createHash("sha256").update(bytes.subarray(0, body)).digest(), body);
     await root.file.write([bytes], block * BLOCK_BYTES);

@@ -102,7 +102,7 @@ async function makeTree(options: OpenOptions, mark: RootMark | null) {
   root.set(options.random.bytes(KEY_BYTES));
   options.tap?.minted?.(root);
   await options.roots.wipe(0, true); // a first opening that was cut short
-  await options.roots.prepare(tree, head.epoch, root);
+  await options.roots.prepare(head, root);
   options.tap?.step?.("prepared");
   const top = topOf(head);
   const nonce = options.random.bytes(NONCE_BYTES);

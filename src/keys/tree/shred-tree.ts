@@ -16,6 +16,7 @@ import { assert, present } from "../../base/assert.ts";
 import type { Random } from "../../base/clock.ts";
 import { JikimError } from "../../base/errors.ts";
 import { createSerial } from "../serial.ts";
+import { createBatching } from "./batching.ts";
 import { createDraft, type Draft, type DraftSource } from "./draft.ts";
 import { above, depthFor, leafOf, nodeId, topOf } from "./geometry.ts";
 import {
@@ -34,9 +35,6 @@ import { createNodeCache, type NodeCache } from "./node-cache.ts";
 import { openHead } from "./open-head.ts";
 import { destroySlots, growLeaves, type ResealContext } from "./reseal.ts";
 import type { NodeStore, RootStore, TreeHead, TreeTap } from "./stores.ts";
-
-/** Largest number of slots in one destruction; more are carried out one batch after another. */
-const MAX_BATCH_SLOTS = 200_000;
 
 export interface TreeReceipt {
   /** The epoch that forgot the keys. */
@@ -76,7 +74,7 @@ export interface TreeOptions {
 }
 
 /** Keys were read while a commit changed the tree: read again. */
-const MOVED = Symbol("moved");
+const MOVED = new Error("the tree changed during a read");
 
 interface State {
   head: TreeHead;
@@ -106,7 +104,7 @@ export async function openShredTree(options: TreeOptions): Promise<ShredTree> {
     cache: createNodeCache(options.cacheNodes ?? 4096),
   };
   const serial = createSerial();
-  const destroy = groupDestructions((slots) => serial(() => destroyBatch(options, state, slots)));
+  const destroy = createBatching((slots) => serial(() => destroyBatch(options, state, slots)));
   return Object.freeze<ShredTree>({
     get head() {
       return state.head;
@@ -129,29 +127,6 @@ export async function openShredTree(options: TreeOptions): Promise<ShredTree> {
   });
 }
 
-/** While one batch is carried out, the next one gathers: no timer, and no request waits alone. */
-function groupDestructions(
-  run: (slots: readonly number[]) => Promise<TreeReceipt>,
-): (slots: readonly number[]) => Promise<TreeReceipt> {
-  let gathering: { readonly slots: Set<number>; readonly receipt: Promise<TreeReceipt> } | null =
-    null;
-  let running: Promise<unknown> = Promise.resolve();
-  return (wanted) => {
-    assert(wanted.length <= MAX_BATCH_SLOTS, "a destruction names at most 200,000 slots");
-    if (gathering === null || gathering.slots.size + wanted.length > MAX_BATCH_SLOTS) {
-      const slots = new Set<number>();
-      const receipt = running.then(() => {
-        if (gathering?.slots === slots) gathering = null;
-        return run([...slots].toSorted((a, b) => a - b));
-      });
-      running = receipt.catch(() => undefined);
-      gathering = { slots, receipt };
-    }
-    for (const slot of wanted) gathering.slots.add(slot);
-    return gathering.receipt;
-  };
-}
-
 async function destroyBatch(
   options: TreeOptions,
   state: State,
@@ -168,14 +143,14 @@ async function destroyBatch(
     const next = { ...state.head, epoch, sequence: state.head.sequence + 1 };
     const context = resealContext(options, state, { draft, depth: next.depth, root });
     await breakable(state, async () => {
-      await options.roots.prepare(next.tree, epoch, root);
+      await options.roots.prepare(next, root);
       options.tap?.step?.("prepared");
       const blobs = destroySlots(context, slots, report);
       await options.nodes.commit(state.head.sequence, next, blobs);
       options.tap?.step?.("committed");
       // From here on memory must say what the disk says, whatever happens to the wipe.
       for (const slot of slots) state.cache.drop(nodeId(leafOf(slot).place));
-      draft.give(state.cache.put);
+      draft.give((id, keys) => state.cache.put(id, keys));
       state.root.fill(0);
       state.root = Buffer.allocUnsafeSlow(KEY_BYTES);
       state.root.set(root);
@@ -206,7 +181,7 @@ async function mintLeaves(options: TreeOptions, state: State, leaves: number): P
     await breakable(state, async () => {
       const blobs = growLeaves(context, { depthBefore: state.head.depth, from, to });
       await options.nodes.commit(state.head.sequence, next, blobs);
-      draft.give(state.cache.put);
+      draft.give((id, keys) => state.cache.put(id, keys));
       state.head = Object.freeze(next);
       await options.roots.setMark(markOf(state));
     });

@@ -47,6 +47,9 @@ export interface RootMark {
   readonly assigned: number;
 }
 
+/** The commit a root is prepared for. */
+export type NextRoot = Pick<TreeHead, "tree" | "epoch" | "sequence">;
+
 export interface RootStore {
   /** Names of those who hold the root, for receipts. */
   readonly custodians: readonly string[];
@@ -57,9 +60,9 @@ export interface RootStore {
   mark(): Promise<RootMark | null>;
   /** Durable. Throws ERR_KEEPER_FENCED when a later mark is there. */
   setMark(mark: RootMark): Promise<void>;
-  /** Stores the next root beside the present one; durable. Throws ERR_KEEPER_FENCED when that
-   * epoch is held already. */
-  prepare(tree: string, epoch: number, root: Uint8Array): Promise<void>;
+  /** Stores the next root beside the present one; durable. Throws ERR_KEEPER_FENCED when the mark
+   * knows a commit that `next` does not follow, or when that epoch's root is held already. */
+  prepare(next: NextRoot, root: Uint8Array): Promise<void>;
   /** The root of an epoch, in a buffer the caller zeroes; null when it is not held. */
   load(tree: string, epoch: number): Promise<Buffer | null>;
   /**

@@ -26,7 +26,15 @@ export interface MemoryFiles extends Files {
   disk(): Disk;
 }
 
-export function memoryFiles(from: Disk = EMPTY_DISK, type = 0xef53): MemoryFiles {
+export interface MemoryOptions {
+  /** Magic number of the file system it pretends to be; ext4 when not said. */
+  readonly type?: number;
+  /** A sync takes its time, so that other work gets in between. */
+  readonly slow?: boolean;
+}
+
+export function memoryFiles(from: Disk = EMPTY_DISK, options: MemoryOptions = {}): MemoryFiles {
+  const { type = 0xef53, slow = false } = options;
   const ops: FileOp[] = [];
   let disk = from;
   let nextFile = Math.max(0, ...from.contents.keys()) + 1;
@@ -64,7 +72,7 @@ export function memoryFiles(from: Disk = EMPTY_DISK, type = 0xef53): MemoryFiles
         },
         truncate: async (size) => note({ op: "truncate", file, size }),
         async datasync() {
-          await new Promise((resolve) => setImmediate(resolve)); // a disk takes its time
+          if (slow) await new Promise((resolve) => setImmediate(resolve));
           note({ op: "sync", file });
         },
         close: async () => undefined,

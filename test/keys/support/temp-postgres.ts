@@ -9,6 +9,8 @@ import pg from "pg";
 import type { KeyDatabase, KeySql } from "../../../src/keys/nodes/key-database.ts";
 
 export interface TempPostgres {
+  /** Folder of its socket. */
+  readonly folder: string;
   /** Connects one session to a database. */
   connect(database?: string): Promise<KeyDatabase & { readonly client: pg.Client }>;
   /** Makes an empty database. */
@@ -55,7 +57,12 @@ export function startPostgres(programs: string, settings: readonly string[] = []
   const options = ["listen_addresses=", `unix_socket_directories=${folder}`, ...settings];
   const start = (): void =>
     run("pg_ctl", [
-      ...["-D", data, "-w", "-l", join(folder, "log"), "-o"],
+      "-D",
+      data,
+      "-w",
+      "-l",
+      join(folder, "log"),
+      "-o",
       options.map((option) => `-c ${option}`).join(" "),
       "start",
     ]);
@@ -68,6 +75,7 @@ export function startPostgres(programs: string, settings: readonly string[] = []
     return { ...session(client), client };
   };
   return {
+    folder,
     connect: (database = "postgres") => connect(database),
     async create(name) {
       const db = await connect("postgres");
