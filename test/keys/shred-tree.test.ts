@@ -107,6 +107,7 @@ describe("shred tree", () => {
     expect(receipt).toEqual({
       epoch: 2,
       destroyed: 3,
+      slots: [1, 3, 300],
       slotsHash: hashSlots([1, 3, 300]),
       custodians: ["root file"],
     });

@@ -4,6 +4,7 @@
  * keeper out belongs to the session and ends with it.
  */
 import { JikimError } from "../../base/errors.ts";
+import { createSerial } from "../serial.ts";
 
 export type KeySqlValue = string | number | boolean | null | Uint8Array;
 
@@ -19,6 +20,26 @@ export interface KeyDatabase extends KeySql {
   /** All of the work or nothing, durable when it returns. */
   transaction<T>(work: (tx: KeySql) => Promise<T>): Promise<T>;
   close(): Promise<void>;
+}
+
+/**
+ * One session shared by tree and slot map: one statement at a time, and one transaction at a time.
+ * A single statement may fall into another's transaction and see what is not yet committed; the
+ * tree reads again when it did (shred-tree.ts), and the map is asked by one allocator alone.
+ */
+export function shareSession(db: KeyDatabase): KeyDatabase {
+  const statements = createSerial();
+  const transactions = createSerial();
+  return Object.freeze<KeyDatabase>({
+    query: (text, params) => statements(() => db.query(text, params)),
+    transaction: (work) =>
+      transactions(() =>
+        db.transaction((tx) =>
+          work({ query: (text, params) => statements(() => tx.query(text, params)) }),
+        ),
+      ),
+    close: () => db.close(),
+  });
 }
 
 /** "jikimkey" as a number: one key tree a database, one keeper a key tree. */

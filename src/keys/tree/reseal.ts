@@ -36,11 +36,11 @@ function* batches<T>(values: readonly T[]): Generator<readonly T[]> {
   }
 }
 
-/** Zeroes slots. Reports how many of them were there. */
+/** Zeroes slots. Reports which of them were there. */
 export async function* destroySlots(
   context: ResealContext,
   slots: readonly number[],
-  report: { destroyed: number },
+  report: { readonly destroyed: number[] },
 ): AsyncGenerator<readonly NodeBlob[]> {
   const byLeaf = Map.groupBy(slots, (slot) => Math.floor(slot / FANOUT));
   for (const indexes of batches([...byLeaf.keys()])) {
@@ -52,7 +52,7 @@ export async function* destroySlots(
         if (keys === null) continue;
         const place = { level: 0, index };
         for (const slot of present(byLeaf.get(index), "a leaf was grouped")) {
-          if (!isAbsent(keys, slot % FANOUT)) report.destroyed += 1;
+          if (!isAbsent(keys, slot % FANOUT)) report.destroyed.push(slot);
           keyAt(keys, slot % FANOUT).fill(0);
         }
         blobs.push(await sealUnderNewKey(context, place, keys));

@@ -39,9 +39,11 @@ import type { NodeStore, RootStore, TreeHead, TreeTap } from "./stores.ts";
 export interface TreeReceipt {
   /** The epoch that forgot the keys. */
   readonly epoch: number;
-  /** Keys that were there and are gone; less than asked for when some had gone before. */
+  /** Keys of the batch that were there and are gone; not those that had gone before. */
   readonly destroyed: number;
-  /** SHA-256 over the batch's slots, ascending, each as u64: lower-case hex. */
+  /** Their slots. */
+  readonly slots: readonly number[];
+  /** SHA-256 over all slots the batch named, ascending, each as u64: lower-case hex. */
   readonly slotsHash: string;
   readonly custodians: readonly string[];
 }
@@ -137,7 +139,7 @@ async function destroyBatch(
   for (const slot of slots) assert(leafOf(slot) && slot < known, "only minted slots die");
   const epoch = state.head.epoch + 1;
   const root = mint(options);
-  const report = { destroyed: 0 };
+  const report: { destroyed: number[] } = { destroyed: [] };
   const draft = createDraft(draftSource(options, state));
   try {
     const next = { ...state.head, epoch, sequence: state.head.sequence + 1 };
@@ -165,7 +167,9 @@ async function destroyBatch(
     draft.drop();
   }
   const { custodians } = options.roots;
-  return { epoch, destroyed: report.destroyed, slotsHash: hashSlots(slots), custodians };
+  const { destroyed } = report;
+  const slotsHash = hashSlots(slots);
+  return { epoch, destroyed: destroyed.length, slots: destroyed, slotsHash, custodians };
 }
 
 async function mintLeaves(options: TreeOptions, state: State, leaves: number): Promise<number> {
