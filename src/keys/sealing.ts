@@ -14,9 +14,10 @@ import { derivePair, pairInfo } from "./envelope/pair-key.ts";
 import { type BoundKey, NONCE_BYTES, openAt, sealAt, unwrapKey, wrapKey } from "./envelope/seal.ts";
 import type { SealContext } from "./keeper.ts";
 import type { PairCache, PairEntry } from "./pair-cache.ts";
+import { freshKey } from "./secret.ts";
 import type { Allocator } from "./slots/allocator.ts";
 import { slotNameBytes } from "./slots/slot-map.ts";
-import { FANOUT, KEY_BYTES } from "./tree/node.ts";
+import { FANOUT } from "./tree/node.ts";
 import type { ShredTree } from "./tree/shred-tree.ts";
 
 /** What sealing stands on. */
@@ -123,10 +124,11 @@ async function pairEntry(state: Sealing, context: SealContext, locks: LockSet): 
       continue;
     }
     const head = lockHead(locks);
-    const until = state.clock.now() + state.ttlMs;
+    const from = state.clock.now();
+    const until = from + state.ttlMs;
     const headText = head.toString("latin1");
     const names = namesOf(context);
-    return { key, head, epoch, headText, info: pairInfo(context), names, slots, until };
+    return { key, head, epoch, headText, info: pairInfo(context), names, slots, from, until };
   }
 }
 
@@ -164,7 +166,7 @@ async function sealAnyOf(
   context: SealContext,
   value: { readonly locks: LockSet; readonly plain: Uint8Array },
 ): Promise<Uint8Array> {
-  const dataKey = state.random.bytes(KEY_BYTES);
+  const dataKey = freshKey(state.random);
   const wraps: Uint8Array[] = [];
   try {
     for (const slots of branches(value.locks)) {

@@ -1,6 +1,6 @@
 /** The keeper's contract, on a folder and on a key database. */
 import { createHash, randomBytes } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -318,6 +318,30 @@ describe.each(stores)("%s", (store) => {
     expect(receipt.weaknesses).toEqual(keeper.weaknesses);
     await keeper.close();
   });
+});
+
+test("a folder restored from a copy is refused, with or without its root", async () => {
+  const open = await makePlace("folder");
+  const own = join(folder, `k${count}`);
+  const keeper = await open();
+  const sealed = await sealOne(keeper, place());
+  await keeper.close();
+  cpSync(own, `${own}.copy`, { recursive: true });
+  const next = await open();
+  await next.destroyDay("usage", "2026-11-23");
+  await next.close();
+  const newest = ["tree.log", "slots", "tree.log.index"];
+  for (const name of newest) cpSync(join(own, name), join(own, `${name}.newest`));
+  for (const name of newest) cpSync(join(`${own}.copy`, name), join(own, name));
+  await expect(open()).rejects.toMatchObject({ code: "ERR_KEY_TREE_STALE" });
+  for (const name of newest) cpSync(join(own, `${name}.newest`), join(own, name));
+  const again = await open();
+  await expect(openOne(again, place(), sealed)).rejects.toMatchObject(gone);
+  const strong = again.weaknesses.length === 0;
+  await again.close();
+  rmSync(own, { recursive: true });
+  cpSync(`${own}.copy`, own, { recursive: true });
+  if (strong) await expect(open()).rejects.toMatchObject({ code: "ERR_KEY_ROOT_COPIED" });
 });
 
 test("padding hides how long a value is, in classes", async () => {
