@@ -30,6 +30,8 @@ export interface Sealing {
   readonly ttlMs: number;
   /** A nonce never used before. */
   readonly nonces: () => Uint8Array;
+  /** How often a name was given a fresh lock. A key made before must not be kept for sealing. */
+  readonly renewals: { count: number };
 }
 
 /** Nonces are no secret and 96 random bits each (NIST SP 800-38D 8.2.2); drawn 512 at a time. */
@@ -49,13 +51,15 @@ export function noncePool(random: Random): () => Uint8Array {
 function namesOf(context: SealContext): string {
   const { together } = context;
   const other = together === undefined ? "" : `${together.rule}\0${together.subject}`;
-  return `${context.subject}\0${context.compartment}\0${context.recordClass}\0${context.expiresOn ?? ""}\0${other}\0${context.ownLock ?? ""}`;
+  const lock = `${context.subject}\0${context.compartment}\0${context.recordClass}`;
+  return `${lock}\0${context.expiresOn ?? ""}\0${other}\0${context.ownLock ?? ""}`;
 }
 
 export async function sealAll(
   state: Sealing,
   values: readonly { context: SealContext; plain: Uint8Array }[],
 ): Promise<Uint8Array[]> {
+  const renewals = state.renewals.count;
   const missing = values.filter(({ context }) => !state.cache.byNames(namesOf(context)));
   const named = await nameLocks(
     state,
@@ -74,7 +78,7 @@ export async function sealAll(
     if (bound === undefined) {
       const known = locks ?? present((await nameLocks(state, [context])).get(names), "named");
       bound = await pairEntry(state, context, known);
-      remember(state, bound, "sealing");
+      if (renewals === state.renewals.count) remember(state, bound, "sealing");
     }
     sealed.push(sealAt(bound, context, { nonce: state.nonces(), plain }));
   }

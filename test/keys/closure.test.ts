@@ -106,7 +106,7 @@ function count(evidence: Evidence, rootFile: Buffer) {
   };
 }
 
-test("with every node ever sealed and today's root: 0 of 8 destroyed keys, 760 of 760 living", async () => {
+test("every node ever sealed and today's root: 0 of 8 destroyed, 760 of 760 living", async () => {
   const evidence = await live({});
   expect(count(evidence, evidence.rootFile)).toEqual({ destroyed: 0, living: 760 });
 });

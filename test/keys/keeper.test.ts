@@ -133,7 +133,7 @@ describe.each(stores)("%s", (store) => {
     await keeper.close();
   });
 
-  test("a destroyed day takes every subject's records of that day and class, nothing else", async () => {
+  test("a destroyed day takes every subject's records of day and class, nothing else", async () => {
     const open = await makePlace(store);
     const keeper = await open();
     const dying = [place(), place({ subject: subject() }), place({ compartment: "marketing" })];
@@ -165,7 +165,7 @@ describe.each(stores)("%s", (store) => {
     await keeper.close();
   });
 
-  test("withdrawal takes the compartments named; what a statute keeps lives to its day", async () => {
+  test("withdrawal takes the compartments named; what a statute keeps lives on", async () => {
     const keeper = await (await makePlace(store))();
     const own = place({ expiresOn: null });
     const marketing = place({ compartment: "marketing" });
@@ -180,7 +180,7 @@ describe.each(stores)("%s", (store) => {
     await keeper.close();
   });
 
-  test("a renewed lock: what is kept is sealed again, what is not dies with the former", async () => {
+  test("a renewed lock: what is kept is sealed again, the rest dies with the former", async () => {
     const keeper = await (await makePlace(store))();
     const [kept, dropped] = [place(), place()];
     const old = [await sealOne(keeper, kept, "kept"), await sealOne(keeper, dropped, "dropped")];
@@ -193,6 +193,25 @@ describe.each(stores)("%s", (store) => {
     expect(await openOne(keeper, kept, again)).toBe("kept");
     for (const [i, context] of [kept, dropped].entries()) {
       await expect(openOne(keeper, context, old[i] ?? text(""))).rejects.toMatchObject(gone);
+    }
+    await keeper.close();
+  });
+
+  test("a seal under way while its lock is renewed leaves no former lock in use", async () => {
+    const keeper = await (await makePlace(store))();
+    await sealOne(keeper, place());
+    for (let round = 0; round < 20; round += 1) {
+      const who = subject();
+      await sealOne(keeper, place({ subject: who }));
+      await keeper.destroyDay("none", `2030-01-${10 + round}`); // the cache may be empty or not
+      const [, former] = await Promise.all([
+        sealOne(keeper, place({ subject: who, recordClass: `c${round}` })),
+        keeper.renew(who, "service"),
+      ]);
+      const context = place({ subject: who, recordClass: `c${round}` });
+      const sealed = await sealOne(keeper, context);
+      await keeper.destroySlots(former === null ? [] : [former]);
+      expect(await openOne(keeper, context, sealed)).toBe("가나다");
     }
     await keeper.close();
   });
