@@ -23,7 +23,7 @@ export interface KeyFile {
 
 export interface Files {
   exists(path: string): boolean;
-  /** Opens for reading and writing; `create` makes the file, mode 0600, and fails if it is there. */
+  /** For reading and writing; `create` makes the file, mode 0600, and fails if it is there. */
   open(path: string, how: "create" | "existing"): Promise<KeyFile>;
   rename(from: string, to: string): Promise<void>;
   remove(path: string): Promise<void>;

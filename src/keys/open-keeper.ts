@@ -85,6 +85,7 @@ export function openKeeper(options: KeeperOptions): TreeKeeper {
     allocator: createAllocator(tree, slots),
     random: options.random,
     nonces: noncePool(options.random),
+    renewals: { count: 0 },
     indexEpoch: null,
   };
   // A key nobody asks for again must go too.
@@ -104,6 +105,7 @@ export function openKeeper(options: KeeperOptions): TreeKeeper {
     async renew(subject, compartment) {
       const name = slotNameBytes({ pool: "subject", subject, compartment });
       const { former } = await state.allocator.renew("subject", name);
+      state.renewals.count += 1;
       if (former !== null) cache.drop([former]);
       return former;
     },

@@ -8,6 +8,9 @@ import type { BoundKey } from "./envelope/seal.ts";
 /** Longest life of a key in the cache (docs: "caches drained" after this at the latest). */
 export const MAX_TTL_MS = 60_000;
 
+/** A day that dies with more keys than this in the cache empties the cache. */
+const CLEAR_BEYOND = 500;
+
 export interface PairEntry extends BoundKey {
   readonly key: Buffer;
   /** The head, one character a byte. */
@@ -17,6 +20,8 @@ export interface PairEntry extends BoundKey {
   readonly slots: readonly number[];
   /** Epoch of the tree it was derived in. */
   readonly epoch: number;
+  /** Milliseconds since the epoch between which it may be used: a clock set back ends it too. */
+  readonly from: number;
   readonly until: number;
 }
 
@@ -34,6 +39,8 @@ export interface PairCache {
   clear(): void;
 }
 
+const isFresh = (entry: PairEntry, now: number): boolean => entry.from <= now && now < entry.until;
+
 /** @param limit keys kept at once. */
 export function createPairCache(clock: Clock, limit: number): PairCache {
   const heads = new Map<string, PairEntry>();
@@ -46,10 +53,15 @@ export function createPairCache(clock: Clock, limit: number): PairCache {
   const removeWhere = (dead: (entry: PairEntry) => boolean): void => {
     for (const [head, entry] of heads) if (dead(entry)) remove(head, entry);
   };
+  const clear = (): void => {
+    for (const entry of heads.values()) entry.key.fill(0);
+    heads.clear();
+    names.clear();
+  };
   const byHead = (head: string, wanted: string): PairEntry | undefined => {
     const entry = heads.get(head);
     if (entry === undefined || entry.names !== wanted) return undefined;
-    if (entry.until > clock.now()) return entry;
+    if (isFresh(entry, clock.now())) return entry;
     remove(head, entry);
     return undefined;
   };
@@ -72,12 +84,15 @@ export function createPairCache(clock: Clock, limit: number): PairCache {
     },
     drop(slots) {
       const dead = new Set(slots);
-      removeWhere((entry) => entry.slots.some((slot) => dead.has(slot)));
+      const found = [...heads].filter(([, { slots: own }]) => own.some((slot) => dead.has(slot)));
+      // Taking thousands out one by one costs more than making the others anew.
+      if (found.length > CLEAR_BEYOND) clear();
+      else for (const [head, entry] of found) remove(head, entry);
     },
     sweep() {
       const now = clock.now();
-      removeWhere((entry) => entry.until <= now);
+      removeWhere((entry) => !isFresh(entry, now));
     },
-    clear: () => removeWhere(() => true),
+    clear,
   });
 }

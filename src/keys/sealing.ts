@@ -14,9 +14,10 @@ import { derivePair, pairInfo } from "./envelope/pair-key.ts";
 import { type BoundKey, NONCE_BYTES, openAt, sealAt, unwrapKey, wrapKey } from "./envelope/seal.ts";
 import type { SealContext } from "./keeper.ts";
 import type { PairCache, PairEntry } from "./pair-cache.ts";
+import { freshKey } from "./secret.ts";
 import type { Allocator } from "./slots/allocator.ts";
 import { slotNameBytes } from "./slots/slot-map.ts";
-import { FANOUT, KEY_BYTES } from "./tree/node.ts";
+import { FANOUT } from "./tree/node.ts";
 import type { ShredTree } from "./tree/shred-tree.ts";
 
 /** What sealing stands on. */
@@ -29,6 +30,8 @@ export interface Sealing {
   readonly ttlMs: number;
   /** A nonce never used before. */
   readonly nonces: () => Uint8Array;
+  /** How often a name was given a fresh lock. A key made before must not be kept for sealing. */
+  readonly renewals: { count: number };
 }
 
 /** Nonces are no secret and 96 random bits each (NIST SP 800-38D 8.2.2); drawn 512 at a time. */
@@ -48,13 +51,15 @@ export function noncePool(random: Random): () => Uint8Array {
 function namesOf(context: SealContext): string {
   const { together } = context;
   const other = together === undefined ? "" : `${together.rule}\0${together.subject}`;
-  return `${context.subject}\0${context.compartment}\0${context.recordClass}\0${context.expiresOn ?? ""}\0${other}\0${context.ownLock ?? ""}`;
+  const lock = `${context.subject}\0${context.compartment}\0${context.recordClass}`;
+  return `${lock}\0${context.expiresOn ?? ""}\0${other}\0${context.ownLock ?? ""}`;
 }
 
 export async function sealAll(
   state: Sealing,
   values: readonly { context: SealContext; plain: Uint8Array }[],
 ): Promise<Uint8Array[]> {
+  const renewals = state.renewals.count;
   const missing = values.filter(({ context }) => !state.cache.byNames(namesOf(context)));
   const named = await nameLocks(
     state,
@@ -73,7 +78,7 @@ export async function sealAll(
     if (bound === undefined) {
       const known = locks ?? present((await nameLocks(state, [context])).get(names), "named");
       bound = await pairEntry(state, context, known);
-      remember(state, bound, "sealing");
+      if (renewals === state.renewals.count) remember(state, bound, "sealing");
     }
     sealed.push(sealAt(bound, context, { nonce: state.nonces(), plain }));
   }
@@ -123,10 +128,11 @@ async function pairEntry(state: Sealing, context: SealContext, locks: LockSet): 
       continue;
     }
     const head = lockHead(locks);
-    const until = state.clock.now() + state.ttlMs;
+    const from = state.clock.now();
+    const until = from + state.ttlMs;
     const headText = head.toString("latin1");
     const names = namesOf(context);
-    return { key, head, epoch, headText, info: pairInfo(context), names, slots, until };
+    return { key, head, epoch, headText, info: pairInfo(context), names, slots, from, until };
   }
 }
 
@@ -164,7 +170,7 @@ async function sealAnyOf(
   context: SealContext,
   value: { readonly locks: LockSet; readonly plain: Uint8Array },
 ): Promise<Uint8Array> {
-  const dataKey = state.random.bytes(KEY_BYTES);
+  const dataKey = freshKey(state.random);
   const wraps: Uint8Array[] = [];
   try {
     for (const slots of branches(value.locks)) {

@@ -1,7 +1,7 @@
 /**
  * kill -9 at every step of a destruction and at random moments, again and again on one tree: no
  * living key is lost, no acknowledged destruction is undone, no former root is left.
- * `CRASH_RUNS` sets how often each store is killed (12 when not said; `npm run crash`: 200).
+ * `CRASH_RUNS` sets how often each store is killed (6 when not said; `npm run crash`: 200).
  */
 import { spawn } from "node:child_process";
 import { createHash, randomInt } from "node:crypto";
@@ -23,7 +23,7 @@ import { systemRandom as random } from "./support/random.ts";
 import { report } from "./support/report.ts";
 import { postgresPrograms, startPostgres, type TempPostgres } from "./support/temp-postgres.ts";
 
-const RUNS = Number(process.env["CRASH_RUNS"] ?? 12);
+const RUNS = Number(process.env["CRASH_RUNS"] ?? 6);
 const CHILD = fileURLToPath(new URL("./support/crash-child.ts", import.meta.url));
 const SCHEMA = readFileSync(new URL("../../migrations/keys/000001.sql", import.meta.url), "utf8");
 const STEPS = ["sealed", "prepared", "committed", "marked", "wiped", "random"] as const;

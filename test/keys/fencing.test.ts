@@ -165,7 +165,7 @@ describe.each(stands)("$name", ({ make }) => {
     expect(await print(await keeper(stand), 300)).toBe(living);
   });
 
-  test("an elder that wakes before its preparation cannot overwrite its successor's root", async () => {
+  test("an elder that wakes late cannot overwrite its successor's root", async () => {
     const stand = await make();
     const prepare = gate(await stand.roots(), "prepare");
     const elder = await openTree(await stand.nodes(), prepare.store);

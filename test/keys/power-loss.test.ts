@@ -131,7 +131,7 @@ test("growing: no state of the disk loses a living key", async () => {
   expect(outcome).toMatchObject({ lost: 0, kept: 0 });
 });
 
-test("destroying until the log is compacted: the same holds across the change of files", async () => {
+test("destroying until the log is compacted: the same holds across the files", async () => {
   const outcome = await enumerate(asIs, async (tree, files) => {
     for (let i = 0; i < 3; i += 1) await tree.destroy([1, 300]);
     expect(files.ops.some(({ op }) => op === "rename")).toBe(true);

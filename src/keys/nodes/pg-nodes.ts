@@ -46,7 +46,14 @@ export async function openPgNodes(db: KeyDatabase, options: PgNodesOptions): Pro
       db.transaction(async (tx) => {
         await holdKeeperLock(tx);
         await moveHead(tx, expected, next);
-        for await (const batch of nodes) await upsertNodes(tx, batch);
+        let waiting: NodeBlob[] = [];
+        for await (const batch of nodes) {
+          waiting.push(...batch);
+          if (waiting.length < ROWS) continue;
+          await upsertNodes(tx, waiting);
+          waiting = [];
+        }
+        await upsertNodes(tx, waiting);
       }),
     close: () => db.close(),
   });

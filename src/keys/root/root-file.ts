@@ -17,6 +17,7 @@ import { assert } from "../../base/assert.ts";
 import type { Random } from "../../base/clock.ts";
 import { JikimError } from "../../base/errors.ts";
 import type { Files, KeyFile } from "../files.ts";
+import { copyOfKey } from "../secret.ts";
 import { KEY_BYTES } from "../tree/node.ts";
 import type { NextRoot, RootMark, RootStore } from "../tree/stores.ts";
 import { checkMedium } from "./medium.ts";
@@ -175,9 +176,7 @@ function load(root: RootFile, tree: string, epoch: number): Buffer | null {
   return lookAt(root, epoch % ROOT_BLOCKS, (bytes) => {
     const record = rootRecord(bytes);
     if (record === null || record.tree !== tree || record.epoch !== epoch) return null;
-    const key = Buffer.allocUnsafeSlow(KEY_BYTES);
-    key.set(bytes.subarray(ROOT_AT, ROOT_AT + KEY_BYTES));
-    return key;
+    return copyOfKey(bytes.subarray(ROOT_AT, ROOT_AT + KEY_BYTES));
   });
 }
 

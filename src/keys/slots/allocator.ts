@@ -26,23 +26,15 @@ const MAX_AT_ONCE = 10_000;
 
 export function createAllocator(tree: ShredTree, map: SlotMap): Allocator {
   const serial = createSerial();
+  const waiting: Request[] = [];
   return Object.freeze<Allocator>({
-    ensure: (pool, names) =>
-      serial(async () => {
-        const found = [...(await map.find(names))];
-        const byHex = new Map<string, number[]>(); // a name asked for twice gets one slot
-        for (const [i, name] of names.entries()) {
-          if (found[i] !== undefined) continue;
-          const hex = Buffer.from(name).toString("hex");
-          byHex.set(hex, [...(byHex.get(hex) ?? []), i]);
-        }
-        const wanted = [...byHex.values()].map((at) => present(names[at[0] ?? 0], "a name"));
-        const slots = await give(tree, map, { pool, names: wanted });
-        for (const [i, places] of [...byHex.values()].entries()) {
-          for (const place of places) found[place] = present(slots[i], "a slot for every name");
-        }
-        return found.map((slot) => present(slot, "a slot for every name"));
-      }),
+    ensure(pool, names) {
+      const { promise, resolve, reject } = Promise.withResolvers<readonly number[]>();
+      waiting.push({ pool, names, resolve, reject });
+      // Whoever comes first carries out all that wait by then; the others find nothing left.
+      void serial(() => ensureAll(tree, map, waiting.splice(0)));
+      return promise;
+    },
     renew: (pool, name) =>
       serial(async () => {
         const [former] = await map.find([name]);
@@ -54,6 +46,52 @@ export function createAllocator(tree: ShredTree, map: SlotMap): Allocator {
         give(tree, map, { pool: "own", names: Array.from({ length: count }, () => null) }),
       ),
   });
+}
+
+interface Request {
+  readonly pool: SlotPool;
+  readonly names: readonly Uint8Array[];
+  readonly resolve: (slots: readonly number[]) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+async function ensureAll(
+  tree: ShredTree,
+  map: SlotMap,
+  requests: readonly Request[],
+): Promise<void> {
+  for (const [pool, own] of Map.groupBy(requests, (request) => request.pool)) {
+    try {
+      const slots = [
+        ...(await ensureNames(tree, map, { pool, names: own.flatMap((r) => r.names) })),
+      ];
+      for (const { names, resolve } of own) resolve(slots.splice(0, names.length));
+    } catch (error) {
+      for (const { reject } of own) reject(error);
+    }
+  }
+}
+
+async function ensureNames(
+  tree: ShredTree,
+  map: SlotMap,
+  want: { readonly pool: SlotPool; readonly names: readonly Uint8Array[] },
+): Promise<readonly number[]> {
+  const { pool, names } = want;
+  const found = [...(await map.find(names))];
+  const missing = new Map<string, number[]>(); // a name asked for twice gets one slot
+  for (const [i, name] of names.entries()) {
+    if (found[i] !== undefined) continue;
+    const text = Buffer.from(name).toString("latin1");
+    missing.set(text, [...(missing.get(text) ?? []), i]);
+  }
+  const places = [...missing.values()];
+  const wanted = places.map((at) => present(names[at[0] ?? 0], "a name"));
+  const slots = await give(tree, map, { pool, names: wanted });
+  for (const [i, at] of places.entries()) {
+    for (const place of at) found[place] = present(slots[i], "a slot for every name");
+  }
+  return found.map((slot) => present(slot, "a slot for every name"));
 }
 
 async function give(

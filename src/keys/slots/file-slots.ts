@@ -42,7 +42,7 @@ interface Slots {
   chain: Buffer;
 }
 
-/** @example const slots = await openFileSlots("/var/lib/jikim/keys/slots", { files: diskFiles }); */
+/** @example const map = await openFileSlots("/var/lib/jikim/keys/slots", { files }); */
 export async function openFileSlots(path: string, options: FileSlotsOptions): Promise<SlotMap> {
   const { files } = options;
   const fresh = !files.exists(path);

@@ -28,7 +28,7 @@ export interface Draft {
   drop(): void;
 }
 
-/** @example const draft = createDraft(source); (await draft.touch(parent)).set(key, 32 * position); */
+/** @example (await createDraft(source).touch(parent)).set(key, 32 * position); */
 export function createDraft(source: DraftSource): Draft {
   const copies = new Map<number, Buffer>();
   async function touch(place: NodePlace): Promise<Buffer> {

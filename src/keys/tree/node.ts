@@ -11,6 +11,7 @@ import { createCipheriv, createDecipheriv } from "node:crypto";
 
 import { assert } from "../../base/assert.ts";
 import { JikimError } from "../../base/errors.ts";
+import { copyOfKey } from "../secret.ts";
 
 /** Keys in a node, children of an inner node. */
 export const FANOUT = 256;
@@ -91,9 +92,7 @@ export function isAbsent(keys: Uint8Array, position: number): boolean {
 /** A copy of the key at a position, which the caller zeroes; null when absent. */
 export function copyKey(keys: Buffer, position: number): Buffer | null {
   if (isAbsent(keys, position)) return null;
-  const key = Buffer.allocUnsafeSlow(KEY_BYTES);
-  key.set(keyAt(keys, position));
-  return key;
+  return copyOfKey(keyAt(keys, position));
 }
 
 /** A view of the key at a position. */

@@ -5,8 +5,9 @@
  */
 import type { Random } from "../../base/clock.ts";
 import { JikimError } from "../../base/errors.ts";
+import { freshKey } from "../secret.ts";
 import { FIRST_DEPTH, nodeId, topOf } from "./geometry.ts";
-import { KEY_BYTES, NODE_BYTES, NONCE_BYTES, openNode, sealNode } from "./node.ts";
+import { NODE_BYTES, NONCE_BYTES, openNode, sealNode } from "./node.ts";
 import type { NodeBlob, NodeStore, RootMark, RootStore, TreeHead, TreeTap } from "./stores.ts";
 
 const TREE_BYTES = 16;
@@ -98,8 +99,7 @@ async function makeTree(options: OpenOptions, mark: RootMark | null) {
     depth: FIRST_DEPTH,
     leaves: 0,
   });
-  const root = Buffer.allocUnsafeSlow(KEY_BYTES);
-  root.set(options.random.bytes(KEY_BYTES));
+  const root = freshKey(options.random);
   options.tap?.minted?.(root);
   await options.roots.wipe(0, true); // a first opening that was cut short
   await options.roots.prepare(head, root);

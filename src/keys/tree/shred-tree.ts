@@ -15,6 +15,7 @@ import { createHash } from "node:crypto";
 import { assert, present } from "../../base/assert.ts";
 import type { Random } from "../../base/clock.ts";
 import { JikimError } from "../../base/errors.ts";
+import { copyOfKey, freshKey } from "../secret.ts";
 import { createSerial } from "../serial.ts";
 import { createBatching } from "./batching.ts";
 import { createDraft, type Draft, type DraftSource } from "./draft.ts";
@@ -23,7 +24,6 @@ import {
   copyKey,
   FANOUT,
   isAbsent,
-  KEY_BYTES,
   keyAt,
   NODE_BYTES,
   NONCE_BYTES,
@@ -154,8 +154,7 @@ async function destroyBatch(
       for (const slot of slots) state.cache.drop(nodeId(leafOf(slot).place));
       draft.give((id, keys) => state.cache.put(id, keys));
       state.root.fill(0);
-      state.root = Buffer.allocUnsafeSlow(KEY_BYTES);
-      state.root.set(root);
+      state.root = copyOfKey(root);
       state.head = Object.freeze(next);
       await options.roots.setMark(markOf(state));
       options.tap?.step?.("marked");
@@ -308,10 +307,7 @@ function resealContext(
 }
 
 function mint(options: TreeOptions): Buffer {
-  const bytes = options.random.bytes(KEY_BYTES);
-  const key = Buffer.allocUnsafeSlow(KEY_BYTES);
-  key.set(bytes);
-  bytes.fill(0);
+  const key = freshKey(options.random);
   assert(!isAbsent(key, 0), "random bytes are not all zero");
   options.tap?.minted?.(key);
   return key;
