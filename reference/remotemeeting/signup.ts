@@ -103,7 +103,10 @@ function errorFor(compiled: Compiled, { rule, name }: Reason, lang: UiLang): Fie
   switch (rule) {
     case "item-missing":
       if (item?.format === "country") return { field: id, says: malformed("country", label, lang) };
-      return { field: id, says: ask(label, lang, { ko: "입력해 주십시오.", en: "Please enter your" }) };
+      return {
+        field: id,
+        says: ask(label, lang, { ko: "입력해 주십시오.", en: "Please enter your" }),
+      };
     case "item-malformed":
       return { field: id, says: malformed(item?.format ?? "text", label, lang) };
     case "item-too-long":
@@ -170,6 +173,7 @@ function malformed(format: string, label: string, lang: UiLang): string {
     country: { ko: "목록에서 나라를 골라 주십시오.", en: "Please pick a country from the list." },
   };
   return (
-    words[format]?.[lang] ?? ask(label, lang, { ko: "다시 확인해 주십시오.", en: "Please check your" })
+    words[format]?.[lang] ??
+    ask(label, lang, { ko: "다시 확인해 주십시오.", en: "Please check your" })
   );
 }
