@@ -14,8 +14,8 @@ export interface SealContext {
   readonly compartment: string;
   /** Last day the record is kept, `YYYY-MM-DD`; `null` while the end is unknown (until an event). */
   readonly expiresOn: string | null;
-  /** Which sealed column of the record; its items when not said. */
-  readonly column?: "items" | "source";
+  /** Which sealed column of the record; its items when not said. `tag`: a look-up tag in full. */
+  readonly column?: "items" | "source" | "tag";
   /** A record of two subjects: it dies with the first of them (`all-of`) or the last (`any-of`). */
   readonly together?: { readonly subject: string; readonly rule: "all-of" | "any-of" };
   /** A lock for this record alone, out of `TreeKeeper.reserve`; only sealing names it. */

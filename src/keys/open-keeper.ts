@@ -14,12 +14,26 @@ import { noncePool, openAll, sealAll, type Sealing } from "./sealing.ts";
 import { createAllocator } from "./slots/allocator.ts";
 import { indexEpochOf, type SlotMap, type SlotName, slotNameBytes } from "./slots/slot-map.ts";
 import { MAX_BATCH_SLOTS } from "./tree/batching.ts";
+import { FANOUT } from "./tree/node.ts";
 import { hashSlots, type ShredTree } from "./tree/shred-tree.ts";
 
 const TAG_BYTES = 16;
 
+export interface ClassDayName {
+  readonly recordClass: string;
+  readonly day: string;
+}
+
 /** What a keeper over a shred tree can do beyond the engine's needs of the first days. */
 export interface TreeKeeper extends Keeper {
+  /** Which tree this is (32 hex digits) and how many destructions it has seen. */
+  identity(): Promise<{ readonly tree: string; readonly epoch: number }>;
+  /** Present slots of class-days; null where none was ever needed. */
+  daySlots(days: readonly ClassDayName[]): Promise<readonly (number | null)[]>;
+  /** A fresh lock for a class-day whose lock is given up, as `renew` for compartments. */
+  renewDay(recordClass: string, day: string): Promise<number | null>;
+  /** Those of the slots whose keys are destroyed, or never were. */
+  gone(slots: readonly number[]): Promise<readonly number[]>;
   /** Why destruction is promised only weakly here; empty when it is not. */
   readonly weaknesses: readonly string[];
   /** A fresh lock for a subject's compartment. Returns the former lock's slot, to destroy once what
@@ -102,13 +116,17 @@ export function openKeeper(options: KeeperOptions): TreeKeeper {
         state,
         compartments.map((compartment) => ({ pool: "subject", subject, compartment })),
       ),
-    async renew(subject, compartment) {
-      const name = slotNameBytes({ pool: "subject", subject, compartment });
-      const { former } = await state.allocator.renew("subject", name);
-      state.renewals.count += 1;
-      if (former !== null) cache.drop([former]);
-      return former;
+    async identity() {
+      const { tree: id, epoch } = tree.head;
+      return { tree: id, epoch };
     },
+    async daySlots(days) {
+      const names = days.map((day) => slotNameBytes({ pool: "day", ...day }));
+      return (await slots.find(names)).map((slot) => slot ?? null);
+    },
+    gone: (asked) => goneOf(state, asked),
+    renewDay: (recordClass, day) => renewName(state, { pool: "day", recordClass, day }),
+    renew: (subject, compartment) => renewName(state, { pool: "subject", subject, compartment }),
     reserve: (count) => state.allocator.reserve(count),
     destroySlots: (dead) => destroySlots(state, dead),
     beginIndexEpoch: (epoch) => beginEpoch(state, epoch),
@@ -127,6 +145,16 @@ export function openKeeper(options: KeeperOptions): TreeKeeper {
       options.release?.();
     },
   });
+}
+
+async function renewName(
+  state: State,
+  name: SlotName & { readonly pool: "subject" | "day" },
+): Promise<number | null> {
+  const { former } = await state.allocator.renew(name.pool, slotNameBytes(name));
+  state.renewals.count += 1;
+  if (former !== null) state.cache.drop([former]);
+  return former;
 }
 
 async function destroyNames(state: State, names: readonly SlotName[]): Promise<KeyReceipt> {
@@ -159,15 +187,27 @@ async function destroySlots(state: State, slots: readonly number[]): Promise<Key
   return { keys, irrecoverable: weaknesses.length === 0, epoch, slotsHash, custodians, weaknesses };
 }
 
+async function goneOf(state: State, slots: readonly number[]): Promise<readonly number[]> {
+  const dead: number[] = [];
+  for (const slot of new Set(slots)) if (!(await isLiving(state, slot))) dead.push(slot);
+  return dead;
+}
+
+async function isLiving(state: State, slot: number): Promise<boolean> {
+  if (slot >= state.tree.head.leaves * FANOUT) return false;
+  try {
+    (await state.tree.key(slot)).fill(0);
+    return true;
+  } catch (error) {
+    if (!(error instanceof JikimError) || error.code !== "ERR_KEY_GONE") throw error;
+    return false;
+  }
+}
+
 async function livingEpochs(state: State): Promise<readonly string[]> {
   const living: { epoch: string; slot: number }[] = [];
   for (const { name, slot } of await state.options.slots.list("index")) {
-    try {
-      (await state.tree.key(slot)).fill(0);
-      living.push({ epoch: indexEpochOf(name), slot });
-    } catch (error) {
-      if (!(error instanceof JikimError) || error.code !== "ERR_KEY_GONE") throw error;
-    }
+    if (await isLiving(state, slot)) living.push({ epoch: indexEpochOf(name), slot });
   }
   return living.toSorted((a, b) => a.slot - b.slot).map(({ epoch }) => epoch);
 }

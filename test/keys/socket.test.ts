@@ -81,6 +81,7 @@ describe.each([
       context(),
       context({ expiresOn: null }),
       context({ column: "source" }),
+      context({ column: "tag" }),
       context({ ownLock }),
       context({ together: { subject: other, rule: "all-of" } }),
       context({ together: { subject: other, rule: "any-of" }, expiresOn: null, column: "items" }),
@@ -94,6 +95,28 @@ describe.each([
     expect(opened.map((bytes) => Buffer.from(bytes).toString("utf8"))).toEqual(
       contexts.map((_at, i) => `값 ${i}`),
     );
+  });
+
+  test("tells its tree, the slots of days, and which locks are gone", async () => {
+    const keeper = await open();
+    const [day, never] = [
+      { recordClass: "usage", day: "2026-11-23" },
+      { recordClass: "usage", day: "2031-01-01" },
+    ];
+    await sealOne(keeper, context());
+    const { tree, epoch } = await keeper.identity();
+    expect(tree).toMatch(/^[0-9a-f]{32}$/);
+    const [slot, none] = await keeper.daySlots([day, never]);
+    expect([typeof slot, none]).toEqual(["number", null]);
+    expect(await keeper.daySlots([])).toEqual([]);
+    const former = await keeper.renewDay(day.recordClass, day.day);
+    expect(former).toBe(slot);
+    expect(await keeper.renewDay(never.recordClass, never.day)).toBeNull();
+    expect(await keeper.gone([former ?? -1])).toEqual([]);
+    await keeper.destroySlots([former ?? -1]);
+    const far = 60_000;
+    expect(await keeper.gone([former ?? -1, far])).toEqual([former, far]);
+    expect(await keeper.identity()).toEqual({ tree, epoch: epoch + 1 });
   });
 
   test("takes nothing and the largest value, and refuses a larger one", async () => {

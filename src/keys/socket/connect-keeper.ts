@@ -6,10 +6,14 @@ import { connectSocket, type ConnectOptions } from "./connect-socket.ts";
 import {
   KEEPER_OP,
   type KeeperOp,
+  type KeeperStatus,
+  readKeeperStatus,
+  readMaybeSlots,
   readReceipt,
   readValues,
   type TagValue,
   writeContext,
+  writeDays,
   writeTagValues,
 } from "./keeper-wire.ts";
 import { createReader, createWriter, malformed, type WireReader, type WireWriter } from "./wire.ts";
@@ -23,6 +27,8 @@ const DESTROY_TIMEOUT_MS = 300_000;
 export interface RemoteKeeper extends TreeKeeper {
   /** Lets the keeper's process be replaced now, after a run of destructions. */
   restart(): Promise<void>;
+  /** How the process is that answers now. */
+  status(): Promise<KeeperStatus>;
 }
 
 type Write = (to: WireWriter) => void;
@@ -30,8 +36,8 @@ type Ask = <T>(op: KeeperOp, write: Write, read: (from: WireReader) => T) => Pro
 
 /**
  * Connects to a keeper. Beyond a keeper's own errors its calls throw ERR_PEER_BUSY (ask again
- * later), ERR_PEER_UNREACHABLE (nothing or something was done: every call but `renew` and
- * `reserve` may be repeated without harm), ERR_PEER_UNSAFE, ERR_PEER_PROTOCOL, ERR_PEER_FAILED.
+ * later), ERR_PEER_UNREACHABLE (nothing or something was done: every call but `renew`, `renewDay`
+ * and `reserve` may be repeated without harm), ERR_PEER_UNSAFE, ERR_PEER_PROTOCOL, ERR_PEER_FAILED.
  * @example const keeper = await connectKeeper("/run/jikim/keeper.sock", { clock: systemClock });
  */
 export async function connectKeeper(path: string, options: ConnectOptions): Promise<RemoteKeeper> {
@@ -116,7 +122,20 @@ function remoteKeeper(
         },
         readReceipt,
       ),
+    identity: () => ask("identity", nothing, (from) => ({ tree: from.text(), epoch: from.u48() })),
+    daySlots: (days) => inParts(days, (part) => askDays(ask, part)),
+    renewDay: (recordClass, day) =>
+      ask("renewDay", texts(recordClass, day), (from) => from.slots()[0] ?? null),
+    gone: (slots) =>
+      inParts(slots, (part) =>
+        ask(
+          "gone",
+          (to) => to.slots(part),
+          (from) => from.slots(),
+        ),
+      ),
     restart: () => ask("restart", nothing, nothing),
+    status: () => ask("status", nothing, readKeeperStatus),
     close,
   });
 }
@@ -125,6 +144,25 @@ function texts(...values: readonly string[]): Write {
   return (to) => {
     for (const value of values) to.text(value);
   };
+}
+
+/** Names and slots are small: as many as values go in one request. */
+async function inParts<T, R>(
+  values: readonly T[],
+  askPart: (part: readonly T[]) => Promise<readonly R[]>,
+): Promise<R[]> {
+  const all: R[] = [];
+  for (const part of batchesOf(values, () => 0)) all.push(...(await askPart(part)));
+  return all;
+}
+
+async function askDays(
+  ask: Ask,
+  days: Parameters<TreeKeeper["daySlots"]>[0],
+): Promise<(number | null)[]> {
+  const slots = await ask("daySlots", (to) => writeDays(to, days), readMaybeSlots);
+  if (slots.length !== days.length) throw malformed("not as many slots came back as days");
+  return slots;
 }
 
 interface Value {

@@ -1,5 +1,6 @@
 /** What is said between a keeper's process and those who use it. Keys are never said. */
 import type { KeyReceipt, SealContext } from "../keeper.ts";
+import type { ClassDayName } from "../open-keeper.ts";
 import { malformed, type WireReader, type WireWriter } from "./wire.ts";
 
 /** Operations by number. A number is never given to another operation. */
@@ -18,6 +19,11 @@ export const KEEPER_OP = {
   tagsOf: 12,
   endIndexEpoch: 13,
   restart: 14,
+  identity: 15,
+  daySlots: 16,
+  renewDay: 17,
+  gone: 18,
+  status: 19,
 } as const;
 export type KeeperOp = keyof typeof KEEPER_OP;
 
@@ -70,7 +76,7 @@ export function readContext(from: WireReader): SealContext {
 
 function readColumn(from: WireReader): NonNullable<SealContext["column"]> {
   const column = from.text();
-  if (column === "items" || column === "source") return column;
+  if (column === "items" || column === "source" || column === "tag") return column;
   throw malformed("a column of no known name");
 }
 
@@ -108,6 +114,75 @@ export function readTagValues(from: WireReader): TagValue[] {
     const item = from.text();
     return { item, normalised: from.text() };
   });
+}
+
+/** How the keeper's process is: what `jikim keeper status` shows. */
+export interface KeeperStatus {
+  /** Number of the process, as it sees itself. */
+  readonly pid: number;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+  /** When it will be replaced, after a destruction; null while nothing was destroyed. */
+  readonly forgetAt: number | null;
+  readonly tree: string;
+  readonly epoch: number;
+  /** Who holds the root. */
+  readonly custodians: readonly string[];
+  readonly weaknesses: readonly string[];
+  /** What could write this process's memory to a disk. */
+  readonly memory: readonly string[];
+}
+
+export function writeKeeperStatus(to: WireWriter, status: KeeperStatus): void {
+  to.u32(status.pid);
+  to.u48(status.startedAt);
+  to.slots(status.forgetAt === null ? [] : [status.forgetAt]);
+  to.text(status.tree);
+  to.u48(status.epoch);
+  to.texts(status.custodians);
+  to.texts(status.weaknesses);
+  to.texts(status.memory);
+}
+
+export function readKeeperStatus(from: WireReader): KeeperStatus {
+  return {
+    pid: from.u32(),
+    startedAt: from.u48(),
+    forgetAt: from.slots()[0] ?? null,
+    tree: from.text(),
+    epoch: from.u48(),
+    custodians: from.texts(),
+    weaknesses: from.texts(),
+    memory: from.texts(),
+  };
+}
+
+export function writeDays(to: WireWriter, days: readonly ClassDayName[]): void {
+  to.u32(days.length);
+  for (const { recordClass, day } of days) {
+    to.text(recordClass);
+    to.text(day);
+  }
+}
+
+export function readDays(from: WireReader): ClassDayName[] {
+  return Array.from({ length: from.count(4) }, () => {
+    const recordClass = from.text();
+    return { recordClass, day: from.text() };
+  });
+}
+
+/** Slots of which some are not there. */
+export function writeMaybeSlots(to: WireWriter, slots: readonly (number | null)[]): void {
+  to.u32(slots.length);
+  for (const slot of slots) {
+    to.u8(slot === null ? 0 : 1);
+    if (slot !== null) to.u48(slot);
+  }
+}
+
+export function readMaybeSlots(from: WireReader): (number | null)[] {
+  return Array.from({ length: from.count(1) }, () => (from.u8() === 1 ? from.u48() : null));
 }
 
 export function writeReceipt(to: WireWriter, receipt: KeyReceipt): void {

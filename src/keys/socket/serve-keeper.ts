@@ -12,13 +12,18 @@ import type { TreeKeeper } from "../open-keeper.ts";
 import { MAX_TTL_MS } from "../pair-cache.ts";
 import {
   type KeeperOp,
+  type KeeperStatus,
   keeperOpOf,
   LEAST_VALUE_BYTES,
   readContext,
+  readDays,
   readTagValues,
+  writeKeeperStatus,
+  writeMaybeSlots,
   writeReceipt,
   writeValues,
 } from "./keeper-wire.ts";
+import { memoryWeaknesses } from "./memory-weaknesses.ts";
 import { serveSocket, type ServeOptions } from "./serve-socket.ts";
 import { createReader, createWriter, malformed, type WireReader, type WireWriter } from "./wire.ts";
 
@@ -41,6 +46,7 @@ export interface KeeperServer {
 interface Serving {
   readonly keeper: TreeKeeper;
   readonly clock: Clock;
+  readonly startedAt: number;
   /** When the process is to be replaced; null while nothing was destroyed. */
   forgetAt: number | null;
 }
@@ -65,7 +71,7 @@ export async function serveKeeper(
   options: ServeKeeperOptions,
 ): Promise<KeeperServer> {
   const { clock, forgetMs = MAX_TTL_MS, ...limits } = options;
-  const serving: Serving = { keeper, clock, forgetAt: null };
+  const serving: Serving = { keeper, clock, startedAt: clock.now(), forgetAt: null };
   const { promise: ended, resolve, reject } = Promise.withResolvers<"closed" | "restart">();
   let ending = false;
   const server = await serveSocket(path, {
@@ -186,7 +192,42 @@ const answerers: Record<Exclude<KeeperOp, "restart">, Answerer> = {
     from.end();
     writeReceipt(to, await keeper.endIndexEpoch(epoch, slots));
   },
+  async identity({ keeper }, from, to) {
+    from.end();
+    const { tree, epoch } = await keeper.identity();
+    to.text(tree);
+    to.u48(epoch);
+  },
+  async daySlots({ keeper }, from, to) {
+    const days = readDays(from);
+    from.end();
+    writeMaybeSlots(to, await keeper.daySlots(days));
+  },
+  async renewDay({ keeper }, from, to) {
+    const [recordClass, day] = [from.text(), from.text()];
+    from.end();
+    const former = await keeper.renewDay(recordClass, day);
+    to.slots(former === null ? [] : [former]);
+  },
+  async gone({ keeper }, from, to) {
+    const slots = from.slots();
+    from.end();
+    to.slots(await keeper.gone(slots));
+  },
+  async status(serving, from, to) {
+    from.end();
+    writeKeeperStatus(to, await statusOf(serving));
+  },
 };
+
+/** Nothing is destroyed here: the receipt of no locks names those who hold the root. */
+async function statusOf({ keeper, startedAt, forgetAt }: Serving): Promise<KeeperStatus> {
+  const { tree, epoch } = await keeper.identity();
+  const { custodians = [] } = await keeper.destroySlots([]);
+  const { weaknesses } = keeper;
+  const memory = memoryWeaknesses();
+  return { pid: process.pid, startedAt, forgetAt, tree, epoch, custodians, weaknesses, memory };
+}
 
 const MAX_RESERVED = 10_000;
 
