@@ -3,7 +3,6 @@
  * that must never be copied or backed up), `tree.log`, `slots`. With a key database only `lock`
  * and `root` do; tree and slot map are rows.
  */
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 
 import type { Clock, Random } from "../base/clock.ts";
@@ -12,6 +11,7 @@ import { type KeyDatabase, shareSession } from "./nodes/key-database.ts";
 import { openFileLog } from "./nodes/file-log.ts";
 import { openPgNodes } from "./nodes/pg-nodes.ts";
 import { type KeeperOptions, openKeeper, type TreeKeeper } from "./open-keeper.ts";
+import { makeKeyFolder } from "./root/key-folder.ts";
 import { takeLock } from "./root/lock-file.ts";
 import { openRootFile } from "./root/root-file.ts";
 import { openFileSlots } from "./slots/file-slots.ts";
@@ -48,8 +48,8 @@ interface Bulk {
  */
 export async function openKeys(folder: string, options: KeysOptions): Promise<TreeKeeper> {
   const { clock, random, tap } = options;
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const lock = takeLock(join(folder, "lock"));
+  makeKeyFolder(folder);
+  const lock = await takeLock(join(folder, "lock"));
   const open: { close(): Promise<void> }[] = [];
   const keep = <T extends { close(): Promise<void> }>(part: T): T => {
     open.push(part);

@@ -64,7 +64,7 @@ async function runUntilKilled(stand: Stand, dieAt: string, order = ""): Promise<
 }
 
 async function openAfter({ store, folder, server }: Stand) {
-  const guard = takeLock(join(folder, "lock"));
+  const guard = await takeLock(join(folder, "lock"));
   const roots = await openRootFile(join(folder, "root"), {
     files: diskFiles,
     random,

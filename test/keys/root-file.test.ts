@@ -1,12 +1,23 @@
 import { randomBytes } from "node:crypto";
-import { cpSync, linkSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  linkSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { spawn } from "node:child_process";
+import { dirname, join } from "node:path";
+import { spawn, spawnSync } from "node:child_process";
 
 import { afterAll, describe, expect, test } from "vitest";
 
 import { diskFiles } from "../../src/keys/files.ts";
+import { makeFolders, makeKeyFolder } from "../../src/keys/root/key-folder.ts";
 import { takeLock } from "../../src/keys/root/lock-file.ts";
 import { mediumWeakness } from "../../src/keys/root/medium.ts";
 import { openRootFile } from "../../src/keys/root/root-file.ts";
@@ -178,52 +189,106 @@ describe("medium", () => {
   });
 });
 
+const MODULE = JSON.stringify(new URL("../../src/keys/root/lock-file.ts", import.meta.url).href);
+
+/** A process that takes a lock, and dies without a word when it is told to. */
+async function holderOf(path: string, within: readonly string[] = []) {
+  const script = `import(${MODULE})
+    .then(({ takeLock }) => takeLock(${JSON.stringify(path)}))
+    .then(() => console.log("taken"));
+    process.stdin.once("data", () => process.kill(process.pid, "SIGKILL"));`;
+  const [program = "", ...args] = [...within, process.execPath, "-e", script];
+  const child = spawn(program, args);
+  const ended = new Promise((resolve) => child.once("exit", resolve));
+  await new Promise((resolve) => child.stdout.once("data", resolve));
+  return async (): Promise<void> => {
+    child.stdin.write("die\n");
+    await ended;
+  };
+}
+
+/** The second word keeps the holder from being the namespace's first, which nobody inside kills. */
+const CONTAINER = ["unshare", "--pid", "--fork", "sh", "-c", '"$0" "$@"; exit 0'];
+const canUnshare = spawnSync("unshare", ["--pid", "--fork", "true"]).status === 0;
+
 describe("lock file", () => {
-  test("a second keeper of the same process is refused until the first lets go", () => {
+  const running = { code: "ERR_KEEPER_RUNNING" };
+
+  test("a second keeper of the same process is refused until the first lets go", async () => {
     const path = join(folder, "lock-a");
-    const lock = takeLock(path);
-    expect(() => takeLock(path)).toThrow("another keeper");
+    const lock = await takeLock(path);
+    await expect(takeLock(path)).rejects.toMatchObject(running);
     lock.check();
     lock.release();
     expect(() => lock.check()).toThrow("no longer holds");
-    takeLock(path).release();
+    (await takeLock(path)).release();
+    expect(readdirSync(folder).filter((name) => name.startsWith("lock-a"))).toEqual([]);
   });
 
-  test("a dead process's lock is taken over, a living one's is not", async () => {
-    const path = join(folder, "lock-b");
-    const child = spawn(process.execPath, [
-      "-e",
-      `import(${JSON.stringify(new URL("../../src/keys/root/lock-file.ts", import.meta.url).href)})
-         .then(({ takeLock }) => { takeLock(${JSON.stringify(path)}); console.log("taken");
-           setInterval(() => {}, 1000); })`,
-    ]);
-    await new Promise((resolve) => child.stdout.once("data", resolve));
-    expect(() => takeLock(path)).toThrow("another keeper");
-    const ended = new Promise((resolve) => child.once("exit", resolve));
-    child.kill("SIGKILL");
-    await ended;
-    const lock = takeLock(path);
-    lock.check();
-    lock.release();
-  });
+  test.each([
+    ["", true, [], "lock-b"],
+    [" in another container", canUnshare, CONTAINER, "lock-e"],
+  ] as const)(
+    "a dead process's lock%s is taken over, a living one's is not",
+    async (_, isPossible, within, name) => {
+      if (!isPossible) return;
+      const path = join(folder, name);
+      const die = await holderOf(path, within);
+      await expect(takeLock(path)).rejects.toMatchObject(running);
+      await die();
+      const lock = await takeLock(path);
+      lock.check();
+      lock.release();
+      expect(readdirSync(folder).filter((each) => each.startsWith(name))).toEqual([]);
+    },
+  );
 
   test.each([
     ["an earlier start of the machine", { boot: "00000000-0000-0000-0000-000000000000" }],
     ["a process number that was given to another since", { started: "1" }],
-  ])("the lock of %s is stale", (_, change) => {
+  ])("the lock of %s is stale", async (_, change) => {
     const path = join(folder, "lock-c");
-    const lock = takeLock(path);
+    const lock = await takeLock(path);
     const holder = JSON.parse(readFileSync(path, "utf8")) as object;
     writeFileSync(path, JSON.stringify({ ...holder, token: "x", ...change }));
     expect(() => lock.check()).toThrow("no longer holds");
-    takeLock(path).release();
+    (await takeLock(path)).release();
   });
 
-  test("a holder in another process namespace is taken to live", () => {
+  test.each([
+    ["does not listen", { listens: false }],
+    ["lost its life line", { token: "swept-away" }],
+  ])("a holder in another container that %s is taken to live, and told how", async (_, change) => {
     const path = join(folder, "lock-d");
-    takeLock(path);
+    writeFileSync(path, "");
+    (await takeLock(path)).check();
     const holder = JSON.parse(readFileSync(path, "utf8")) as object;
-    writeFileSync(path, JSON.stringify({ ...holder, pid: 999_999_999, namespace: "pid:[1]" }));
-    expect(() => takeLock(path)).toThrow("another keeper");
+    writeFileSync(
+      path,
+      JSON.stringify({ ...holder, pid: 999_999_999, namespace: "pid:[1]", ...change }),
+    );
+    await expect(takeLock(path)).rejects.toThrow(`if it is surely gone, remove ${path}`);
+    rmSync(path);
   });
+});
+
+test.each(["/proc/self/keys", "/sys/keys", "/dev/shm/keys"])(
+  "keys in %s are refused at once, also behind a link",
+  (place) => {
+    const link = join(folder, `link-${place.split("/")[1] ?? ""}`);
+    symlinkSync(dirname(place), link);
+    for (const path of [place, join(link, "keys")]) {
+      expect(() => makeKeyFolder(path)).toThrow(
+        expect.objectContaining({ code: "ERR_KEY_ROOT_MEDIUM" }),
+      );
+    }
+  },
+);
+
+test("folders are made one by one, private, and a place that takes none is an error", () => {
+  const made = join(folder, "a", "b", "c");
+  makeFolders(made);
+  makeFolders(made);
+  expect(statSync(join(folder, "a", "b")).mode & 0o777).toBe(0o700);
+  expect(() => makeFolders("/proc/self/nothing")).toThrow("ENOENT");
 });

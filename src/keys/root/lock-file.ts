@@ -3,15 +3,19 @@
  *
  * It holds against a second keeper on this machine, and against the file a dead one left: a
  * process is dead when the machine was started anew since, or when no process of that number and
- * start time runs. It does not hold against another machine (the root may not lie on a network
- * file system: medium.ts), nor against someone who removes the file; the owner then notices at
- * its next write (`check`). A holder in another pid namespace cannot be judged and is taken to
- * live. What truly fences is the sequence in the commit; the lock keeps honest mistakes out.
+ * start time runs. In another pid namespace (a container) numbers say nothing; there the kernel is
+ * asked: the holder listens on a socket beside the file, and a socket that refuses has no process
+ * behind it. Where that cannot be asked either, the holder is taken to live.
+ *
+ * It does not hold against another machine (the root may not lie on a network file system:
+ * medium.ts), nor against someone who removes the file; the owner then notices at its next write
+ * (`check`). What truly fences is the sequence in the commit; the lock keeps honest mistakes out.
  */
 import { randomUUID } from "node:crypto";
 import { linkSync, readFileSync, readlinkSync, renameSync, rmSync, writeFileSync } from "node:fs";
 
 import { JikimError } from "../../base/errors.ts";
+import { isAnswered, lifeLine, type LifeLine, lifeLinePath } from "./life-line.ts";
 
 const MAX_LOCK_BYTES = 1024;
 
@@ -23,6 +27,8 @@ interface Holder {
   readonly namespace: string;
   /** Tells two locks of one process apart. */
   readonly token: string;
+  /** Does it listen on a life line? */
+  readonly listens: boolean;
 }
 
 export interface LockFile {
@@ -33,23 +39,37 @@ export interface LockFile {
 
 /**
  * Takes the lock. Throws ERR_KEEPER_RUNNING when a living process holds it.
- * @example const lock = takeLock("/var/lib/jikim/keys/lock"); try { … } finally { lock.release(); }
+ * @example
+ * const lock = await takeLock("/var/lib/jikim/keys/lock");
+ * try { … } finally { lock.release(); }
  */
-export function takeLock(path: string): LockFile {
-  const mine: Holder = { ...thisProcess(), token: randomUUID() };
-  const text = JSON.stringify(mine);
-  for (let attempt = 0; attempt < 3; attempt += 1) {
-    if (create(path, text, mine.token)) return held(path, text);
-    const found = read(path);
-    if (found !== null && isAlive(found)) break;
-    removeStale(path, found, mine.token);
+export async function takeLock(path: string): Promise<LockFile> {
+  const token = randomUUID().slice(0, 13);
+  // Before the file is there: whoever reads the file may ask.
+  const line = await lifeLine(lifeLinePath(path, token));
+  const text = JSON.stringify({ ...thisProcess(), token, listens: line !== null });
+  try {
+    for (let attempt = 0; attempt < 3; attempt += 1) {
+      if (create(path, text, token)) return held(path, text, line);
+      const found = read(path);
+      if (found !== null && (await isAlive(path, found))) break;
+      removeStale(path, found, token);
+    }
+    throw running(path);
+  } catch (error) {
+    line?.end();
+    throw error;
   }
-  throw new JikimError("ERR_KEEPER_RUNNING", "another keeper holds these keys", {
-    pid: read(path)?.pid ?? null,
-  });
 }
 
-function held(path: string, text: string): LockFile {
+function running(path: string): JikimError {
+  const pid = read(path)?.pid ?? null;
+  const who = pid === null ? "another keeper" : `another keeper (process ${pid})`;
+  const mend = `if it is surely gone, remove ${path}`;
+  return new JikimError("ERR_KEEPER_RUNNING", `${who} holds these keys; ${mend}`, { pid });
+}
+
+function held(path: string, text: string, line: LifeLine | null): LockFile {
   let released = false;
   const isMine = (): boolean => !released && readText(path) === text;
   return Object.freeze<LockFile>({
@@ -60,6 +80,7 @@ function held(path: string, text: string): LockFile {
     release() {
       if (isMine()) rmSync(path, { force: true });
       released = true;
+      line?.end();
     },
   });
 }
@@ -92,6 +113,7 @@ function removeStale(path: string, judged: Holder | null, token: string): void {
   }
   try {
     if (read(aside)?.token !== judged?.token) linkSync(aside, path);
+    else if (judged?.listens === true) rmSync(lifeLinePath(path, judged.token), { force: true });
   } catch {
     // A third has made a new lock: the owner of the one moved will notice at `check`.
   } finally {
@@ -122,16 +144,19 @@ function read(path: string): Holder | null {
       started: String(field("started")),
       namespace: String(field("namespace")),
       token: String(field("token")),
+      listens: field("listens") === true,
     };
   } catch {
     return null;
   }
 }
 
-function isAlive(holder: Holder): boolean {
+async function isAlive(path: string, holder: Holder): Promise<boolean> {
   const here = thisProcess();
   if (holder.boot !== here.boot) return false;
-  if (holder.namespace !== here.namespace) return true;
+  if (holder.namespace !== here.namespace) {
+    return !holder.listens || (await isAnswered(lifeLinePath(path, holder.token)));
+  }
   try {
     process.kill(holder.pid, 0);
   } catch (error) {
@@ -141,7 +166,7 @@ function isAlive(holder: Holder): boolean {
   return startOf(holder.pid) === holder.started;
 }
 
-function thisProcess(): Omit<Holder, "token"> {
+function thisProcess(): Omit<Holder, "token" | "listens"> {
   return {
     pid: process.pid,
     boot: (readText("/proc/sys/kernel/random/boot_id") ?? "").trim(),

@@ -8,10 +8,11 @@
  * It does not hold against root, against the same user's other programs, or in a folder whose
  * parents someone else may rename: a folder under /run or /var/lib has no such parents.
  */
-import { chmodSync, lstatSync, mkdirSync, type Stats } from "node:fs";
+import { chmodSync, lstatSync, type Stats } from "node:fs";
 import { dirname } from "node:path";
 
 import { JikimError } from "../../base/errors.ts";
+import { makeFolders } from "../root/key-folder.ts";
 
 /** sun_path holds 104 bytes with its end on some systems, and a draft's name is 4 longer. */
 const MAX_PATH_BYTES = 99;
@@ -25,7 +26,7 @@ export function makePrivateFolder(path: string): void {
   if (Buffer.byteLength(path) > MAX_PATH_BYTES) {
     throw new JikimError("ERR_USAGE", "the path of a socket is at most 99 bytes long");
   }
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  makeFolders(dirname(path));
   assertFolder(dirname(path), ownUid());
 }
 

@@ -64,7 +64,7 @@ interface Guest {
  */
 export async function serveSocket(path: string, options: ServeOptions): Promise<SocketServer> {
   makePrivateFolder(path);
-  const lock = takeLock(`${path}.lock`);
+  const lock = await takeLock(`${path}.lock`);
   const serving: Serving = {
     options: {
       maxConnections: 32,

@@ -28,7 +28,7 @@ function pass(name: string): void {
   if (passes === Number(times)) process.kill(process.pid, "SIGKILL");
 }
 
-const guard = takeLock(join(folder ?? "", "lock"));
+const guard = await takeLock(join(folder ?? "", "lock"));
 async function openNodes() {
   if (store === "file") {
     const files = diskFiles;
