@@ -1,9 +1,11 @@
 /** Every command there is, in the order in which a person meets them. */
 import { checkCommand } from "./check-command.ts";
 import type { Command } from "./command.ts";
+import { custodianCommand } from "./custodian-command.ts";
 import { diffCommand } from "./diff-command.ts";
 import { doctorCommand } from "./doctor-command.ts";
 import { keepCommand } from "./keep-command.ts";
+import { keeperCommand } from "./keeper-command.ts";
 import { promisesCommand } from "./promises-command.ts";
 import { renderCommand } from "./render-command.ts";
 import { typesCommand } from "./types-command.ts";
@@ -15,5 +17,7 @@ export const COMMANDS: readonly Command[] = [
   promisesCommand,
   typesCommand,
   keepCommand,
+  keeperCommand,
+  custodianCommand,
   doctorCommand,
 ];

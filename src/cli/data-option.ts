@@ -7,6 +7,7 @@ import { type DataPlace, openCompiled, type OpeningStep } from "../engine/open-j
 import type { Input, Option } from "./command.ts";
 import { usage } from "./command.ts";
 import type { CliIo } from "./io.ts";
+import { keeperOf } from "./keeper-option.ts";
 import { showProgress } from "./progress.ts";
 
 /** Options of every command that opens data. */
@@ -43,13 +44,20 @@ export async function openData(input: Input, io: CliIo, compiled: Compiled): Pro
     throw usage(`there is no data folder ${input.text("data") ?? ""}`);
   }
   const weakened = input.text("weakened") ?? io.weakened;
-  return openCompiled(compiled, {
-    data,
-    clock: io.clock,
-    random: io.random,
-    progress: progressLine(io),
-    ...(weakened === undefined ? {} : { weakened }),
-  });
+  const keeper = await keeperOf(input, io);
+  try {
+    return await openCompiled(compiled, {
+      data,
+      clock: io.clock,
+      random: io.random,
+      progress: progressLine(io),
+      ...(weakened === undefined ? {} : { weakened }),
+      ...(keeper === null ? {} : { keeper }),
+    });
+  } catch (error) {
+    await keeper?.close();
+    throw error;
+  }
 }
 
 const STEPS: Readonly<Record<OpeningStep, string>> = {

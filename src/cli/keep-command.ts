@@ -4,6 +4,7 @@ import type { Command, Input } from "./command.ts";
 import { DATA_OPTIONS, openData } from "./data-option.ts";
 import type { CliIo, ExitCode } from "./io.ts";
 import { printJson, styled } from "./io.ts";
+import { KEEPER_OPTION } from "./keeper-option.ts";
 import { counted } from "./issue-lines.ts";
 import { compilePolicy } from "./load-policy.ts";
 
@@ -14,6 +15,7 @@ export const keepCommand: Command = {
   takes: ["[policy]"],
   options: {
     ...DATA_OPTIONS,
+    ...KEEPER_OPTION,
     law: { takes: "FILE", says: "the law (default: the one the policy names)" },
   },
   examples: [

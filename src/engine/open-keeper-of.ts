@@ -52,7 +52,8 @@ export async function openKeeperOf(place: KeyPlace, needs: KeeperNeeds): Promise
   }
 }
 
-async function prepareKeyDatabase(url: string): Promise<void> {
+/** Brings a key database up to date. Throws ERR_KEY_STORE_UNSAFE when it is the data's own. */
+export async function prepareKeyDatabase(url: string): Promise<void> {
   const session = await openSession(url);
   try {
     const [found] = await session.query("select to_regclass('record') is not null as data");

@@ -26,8 +26,8 @@ import { CUSTODIANS, joinShares, QUORUM, shareFor, shareLabel, splitRoot } from 
 
 export interface Custody extends RootStore {
   /**
-   * Gives the present root's share to those who can be reached and lack it. Returns their names;
-   * none while a root is prepared, which is given to all anyway.
+   * Gives the present root's share to those who can be reached and lack it, and wipes elder ones.
+   * Returns the names of those who lacked it; none while a root is prepared, which is given to all.
    */
   repair(): Promise<readonly string[]>;
   /** Who answers now, with what they hold; null for those who do not. */
@@ -312,6 +312,11 @@ async function repair(state: State): Promise<readonly string[]> {
       } finally {
         share.fill(0);
       }
+    }
+    // One who went between a commit and its wipe came back with the share that counts, and an elder.
+    for (const custodian of joined.holders) {
+      await custodian.setMark(mark);
+      await custodian.wipe(mark.sequence, mark.epoch, false);
     }
     return repaired;
   });

@@ -11,6 +11,8 @@ import { serveKeeper, type ServeKeeperOptions } from "./serve-keeper.ts";
 
 /** Exit code of a process that wants to be replaced (EX_TEMPFAIL of sysexits.h). */
 export const RESTART_CODE = 75;
+/** Exit code of a process that starting again would not help (EX_CONFIG). */
+export const REFUSED_CODE = 78;
 /** Crashes within a minute after which the watcher gives up: it stays down, it fails closed. */
 const MAX_CRASHES = 5;
 const CRASH_WINDOW_MS = 60_000;
@@ -41,7 +43,8 @@ export interface Supervised {
   readonly pid: number | undefined;
   /** How often the process was replaced, as it wanted or after a crash. */
   readonly restarts: number;
-  /** The last exit code, when no further process is started: 0, or that of the last crash. */
+  /** The last exit code, when no further process is started: 0, {@link REFUSED_CODE}, or that of
+   * the last crash. */
   readonly ended: Promise<number>;
   /** Asks the process to end (SIGTERM) and waits. */
   stop(): Promise<void>;
@@ -49,7 +52,7 @@ export interface Supervised {
 
 /**
  * Keeps a program running: started again at once when it wants to be replaced, and after a crash
- * a few times.
+ * a few times, unless it says that this would not help.
  * @param program a module for this Node, and its arguments.
  * @example const keeper = supervise(["keeper.ts", "/var/lib/jikim/keys"], systemClock);
  */
@@ -70,7 +73,7 @@ export function supervise(program: readonly string[], clock: Clock): Supervised 
     const now = clock.now();
     if (code !== RESTART_CODE)
       crashes = [...crashes.filter((at) => now - at < CRASH_WINDOW_MS), now];
-    if (stopping || code === 0 || crashes.length >= MAX_CRASHES) {
+    if (stopping || code === 0 || code === REFUSED_CODE || crashes.length >= MAX_CRASHES) {
       resolve(code);
       return;
     }

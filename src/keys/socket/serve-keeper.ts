@@ -86,7 +86,11 @@ export async function serveKeeper(
       } else {
         // Before, not after: a destruction that fails half way has touched the keys too.
         if (DESTROYS.has(op)) serving.forgetAt ??= clock.now() + forgetMs;
-        await answerers[op](serving, from, to);
+        await answerers[op](serving, from, to).catch((error: unknown) => {
+          // Only opening again can tell what happened: the next process does.
+          if (isUncertain(error)) serving.forgetAt = clock.now();
+          throw error;
+        });
       }
       return to.done();
     },
@@ -110,6 +114,10 @@ export async function serveKeeper(
       await ended;
     },
   });
+}
+
+function isUncertain(error: unknown): boolean {
+  return error instanceof JikimError && error.code === "ERR_KEY_STORE_UNCERTAIN";
 }
 
 type Answerer = (serving: Serving, from: WireReader, to: WireWriter) => Promise<void>;
