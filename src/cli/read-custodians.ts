@@ -101,10 +101,10 @@ function readJson(text: string, file: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    const at = /position (\d+)/.exec(String(error))?.[1];
-    const before = at === undefined ? text : text.slice(0, Number(at));
-    const line = before.split("\n").length;
-    throw new JikimError("ERR_USAGE", `${file}:${line} is not JSON`, { file, line });
+    // Node names the place of most mistakes, not of all.
+    const line = Number(/\(line (\d+) column \d+\)/.exec(String(error))?.[1] ?? 0);
+    const where = line === 0 ? file : `${file}:${line}`;
+    throw new JikimError("ERR_USAGE", `${where} is not JSON`, { file, line });
   }
 }
 

@@ -197,8 +197,8 @@ async function holderOf(path: string, within: readonly string[] = []) {
     .then(({ takeLock }) => takeLock(${JSON.stringify(path)}))
     .then(() => console.log("taken"));
     process.stdin.once("data", () => process.kill(process.pid, "SIGKILL"));`;
-  const [program = "", ...args] = [...within, process.execPath, "-e", script];
-  const child = spawn(program, args);
+  const [program, ...args] = [...within, process.execPath, "-e", script] as const;
+  const child = spawn(program ?? "", args);
   const ended = new Promise((resolve) => child.once("exit", resolve));
   await new Promise((resolve) => child.stdout.once("data", resolve));
   return async (): Promise<void> => {

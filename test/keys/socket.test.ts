@@ -598,7 +598,7 @@ describe("the keeper's process", () => {
     await expect(keeper.open([{ context: dead, sealed: lost }])).rejects.toMatchObject({
       code: "ERR_KEY_GONE",
     });
-    for (let i = 0; process.restarts === 0 && i < 500; i += 1) {
+    for (let i = 0; process.restarts === 0 && i < 50_000; i += 1) {
       await keeper.indexEpochs();
     }
     expect(process.restarts).toBe(1);

@@ -20,6 +20,7 @@ const PURE = /^src\/(?:base|policy|compiler)\//;
 const ROOTS: readonly RegExp[] = [
   /^src\/engine\/system\.ts$/,
   /^src\/store\/folder-lock\.ts$/, // name of a draft beside a lock file; nothing reads it again
+  /^src\/keys\/root\/lock-file\.ts$/, // the same, and what tells two locks of a process apart
   /^reference\/[^/]+\/main\.ts$/,
 ];
 

@@ -48,7 +48,9 @@ test("every migration begins by saying why", () => {
 });
 
 test("the primary key of every personal table begins with the subject", () => {
-  const tables = FILES.flatMap((file) => tablesOf(readFileSync(file, "utf8")));
+  // Keys belong to no table of people: slots and sealed nodes have no subject to begin with.
+  const personal = FILES.filter((file) => !file.startsWith("migrations/keys/"));
+  const tables = personal.flatMap((file) => tablesOf(readFileSync(file, "utf8")));
   expect(tables.length).toBeGreaterThan(5);
   expect(tables.filter(breaksTheKeyRule).map((table) => table.name)).toEqual([]);
   const names = new Set(tables.map((table) => table.name));

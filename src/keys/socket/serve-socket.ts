@@ -53,6 +53,8 @@ interface Guest {
   readonly socket: Socket;
   readonly reader: FrameReader;
   working: number;
+  /** Has been told goodbye: what still comes is not looked at. */
+  leaving: boolean;
   /** Called when the last request at work was answered. */
   idle: () => void;
 }
@@ -117,7 +119,7 @@ async function listen(server: Server, path: string): Promise<void> {
 
 function welcome(serving: Serving, socket: Socket): void {
   const reader = createFrameReader();
-  const guest: Guest = { socket, reader, working: 0, idle: () => undefined };
+  const guest: Guest = { socket, reader, working: 0, leaving: false, idle: () => undefined };
   serving.guests.add(guest);
   socket.on("error", () => socket.destroy());
   socket.on("close", () => {
@@ -129,6 +131,7 @@ function welcome(serving: Serving, socket: Socket): void {
     if (guest.working === 0) sayGoodbye(guest);
   });
   socket.on("data", (chunk: Buffer) => {
+    if (guest.leaving) return;
     try {
       for (const frame of reader.push(chunk)) take(serving, guest, frame);
     } catch {
@@ -204,11 +207,23 @@ async function retire(serving: Serving): Promise<void> {
   await closed;
 }
 
+/** How long a guest may take to leave after the goodbye. */
+const LEAVE_MS = 1_000;
+
+/**
+ * The guest closes, once it has read the goodbye: were we to close first, a question that it is
+ * just sending would fail, and the goodbye with it.
+ */
 function sayGoodbye(guest: Guest): void {
-  guest.socket.pause();
+  if (guest.leaving) return;
+  guest.leaving = true;
   guest.reader.drop();
+  const { socket } = guest;
   const goodbye = { kind: ANSWER.goodbye, id: 0, body: new Uint8Array() };
-  answer(guest, goodbye, () => guest.socket.destroySoon());
+  answer(guest, goodbye, () => socket.end());
+  socket.resume();
+  const late = setTimeout(() => socket.destroy(), LEAVE_MS);
+  socket.once("close", () => clearTimeout(late));
 }
 
 function busy(): JikimError {
