@@ -162,7 +162,7 @@ function stateOf(status: CustodianStatus | null, epoch: number | null): State {
 
 function summary(epoch: number | null, holding: number, trees: number): string {
   if (trees > 1) return "they belong to different key trees: one of them is not this keeper's";
-  if (epoch === null) return "nobody has held a root yet";
+  if (epoch === null) return "no root is known to those who answer";
   const held = `${holding} of 3 hold the root of epoch ${epoch}`;
   if (holding === 3) return `${held}: any one of them may be lost`;
   if (holding === 2) return `${held}: neither may be lost until the third is back`;

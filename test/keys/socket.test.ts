@@ -22,7 +22,7 @@ import { connectKeeper } from "../../src/keys/socket/connect-keeper.ts";
 import { connectSocket } from "../../src/keys/socket/connect-socket.ts";
 import { createFrameReader, encodeFrame } from "../../src/keys/socket/frame.ts";
 import { KEEPER_OP } from "../../src/keys/socket/keeper-wire.ts";
-import { supervise } from "../../src/keys/socket/keeper-process.ts";
+import { REFUSED_CODE, supervise } from "../../src/keys/socket/keeper-process.ts";
 import { memoryWeaknesses } from "../../src/keys/socket/memory-weaknesses.ts";
 import { serveKeeper } from "../../src/keys/socket/serve-keeper.ts";
 import { serveSocket } from "../../src/keys/socket/serve-socket.ts";
@@ -615,6 +615,31 @@ describe("the keeper's process", () => {
     expect(await process.ended).not.toBe(0);
     expect(process.restarts).toBe(4);
   }, 60_000);
+
+  test("that says starting again would not help is not started again", async () => {
+    const process = supervise(["-e", `process.exit(${REFUSED_CODE})`], clock);
+    expect(await process.ended).toBe(REFUSED_CODE);
+    expect(process.restarts).toBe(0);
+  });
+
+  test("tells how it is, and when it will forget", async () => {
+    const path = freshPath();
+    let now = 1_700_000_000_000;
+    const server = await serveKeeper(await openMemoryKeeper(), path, {
+      clock: { now: () => now },
+      forgetMs: 600_000,
+    });
+    closers.push(() => server.close());
+    const keeper = await connectKeeper(path, { clock });
+    closers.push(() => keeper.close());
+    const { tree, epoch } = await keeper.identity();
+    const before = await keeper.status();
+    expect(before).toMatchObject({ pid: process.pid, startedAt: now, forgetAt: null, tree, epoch });
+    expect(before.custodians.length).toBeGreaterThan(0);
+    now += 5_000;
+    await keeper.destroyDay("usage", "2026-11-23");
+    expect(await keeper.status()).toMatchObject({ forgetAt: now + 600_000, epoch: epoch + 1 });
+  });
 
   test("core dumps and swap are told", () => {
     const files: Record<string, string> = {
