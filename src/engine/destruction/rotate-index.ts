@@ -172,11 +172,17 @@ export async function removeEndedTags(context: EngineContext): Promise<void> {
   }
 }
 
-/** Epochs whose key lives though nothing is tagged with it any more. */
+/**
+ * Epochs whose key lives though nothing is tagged with it any more. The index is shared for the
+ * look: an epoch that is just being begun has its key before its row.
+ */
 export async function deadEpochs(context: EngineContext): Promise<readonly string[]> {
-  const used = await context.db.query<{ epoch: string }>(
-    "select epoch from index_epoch where state <> 'ended'",
-  );
-  const known = new Set(used.map(({ epoch }) => epoch));
-  return (await context.keeper.indexEpochs()).filter((epoch) => !known.has(epoch));
+  return context.db.transaction(async (tx) => {
+    await shareLocks(tx, ["index"]);
+    const used = await tx.query<{ epoch: string }>(
+      "select epoch from index_epoch where state <> 'ended'",
+    );
+    const known = new Set(used.map(({ epoch }) => epoch));
+    return (await context.keeper.indexEpochs()).filter((epoch) => !known.has(epoch));
+  });
 }
