@@ -152,8 +152,9 @@ eachDatabase((_name, open) => {
     const report = await keep(context);
     expect(report).toMatchObject({ records: 2, days: [{ state: "rows_removed" }] });
     expect(await openable(context, late)).toEqual([]);
-    // The copy from before had them under no day at all: that lock is their compartment's.
+    // The copy from before had them under no day at all, but each under a lock of its own.
     expect(copy.map((row) => row.expires_on)).toEqual([null, null]);
+    expect(await openable(context, copy)).toEqual([]);
     expect(await countRows(context.db)).toMatchObject({ record: 0, lookup: 0 });
   });
 

@@ -11,7 +11,7 @@ import { hex } from "../../store/column-value.ts";
 import type { Sql } from "../../store/database.ts";
 import type { EngineContext } from "../jikim.ts";
 import { holdLocks, shareLocks } from "../locks.ts";
-import { openItems, type PlaceRow, placeOf } from "../record.ts";
+import { openItems, type PlaceRow, sealingPlace } from "../record.ts";
 import { beginEpoch, type IndexEpoch, readEpochs } from "../search/index-epoch.ts";
 import { storeTags, tagsToStore } from "../search/tags.ts";
 
@@ -144,7 +144,7 @@ async function tagAnew(
     findable.map((row) => ({
       item: row.item,
       value: present(byId.get(hex(row.id))?.[row.item], "a record holds the items it names"),
-      place: placeOf(row),
+      place: sealingPlace(row),
     })),
   );
   const bySubject = Map.groupBy(tags, ({ record }) =>
