@@ -98,6 +98,7 @@ function remoteKeeper(
       ),
     renew: (subject, compartment) =>
       ask("renew", texts(subject, compartment), (from) => from.slots()[0] ?? null),
+    ...looks(ask),
     reserve: (count) =>
       ask(
         "reserve",
@@ -119,6 +120,30 @@ function remoteKeeper(
     restart: () => ask("restart", nothing, nothing),
     close,
   });
+}
+
+/** What changes nothing, and the renewal of a day. */
+function looks(ask: Ask): Pick<TreeKeeper, "identity" | "daySlots" | "renewDay" | "gone"> {
+  return {
+    identity: () => ask("identity", nothing, (from) => ({ tree: from.text(), epoch: from.u48() })),
+    daySlots: (days) =>
+      ask(
+        "daySlots",
+        (to) => {
+          to.texts(days.map(({ recordClass }) => recordClass));
+          to.texts(days.map(({ day }) => day));
+        },
+        (from) => days.map(() => from.slots()[0] ?? null),
+      ),
+    renewDay: (recordClass, day) =>
+      ask("renewDay", texts(recordClass, day), (from) => from.slots()[0] ?? null),
+    gone: (slots) =>
+      ask(
+        "gone",
+        (to) => to.slots(slots),
+        (from) => from.slots(),
+      ),
+  };
 }
 
 function texts(...values: readonly string[]): Write {

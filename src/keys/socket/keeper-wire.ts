@@ -18,6 +18,10 @@ export const KEEPER_OP = {
   tagsOf: 12,
   endIndexEpoch: 13,
   restart: 14,
+  identity: 15,
+  daySlots: 16,
+  renewDay: 17,
+  gone: 18,
 } as const;
 export type KeeperOp = keyof typeof KEEPER_OP;
 
@@ -70,7 +74,7 @@ export function readContext(from: WireReader): SealContext {
 
 function readColumn(from: WireReader): NonNullable<SealContext["column"]> {
   const column = from.text();
-  if (column === "items" || column === "source") return column;
+  if (column === "items" || column === "source" || column === "tag") return column;
   throw malformed("a column of no known name");
 }
 

@@ -156,6 +156,30 @@ const answerers: Record<Exclude<KeeperOp, "restart">, Answerer> = {
     const former = await keeper.renew(subject, compartment);
     to.slots(former === null ? [] : [former]);
   },
+  async identity({ keeper }, from, to) {
+    from.end();
+    const { tree, epoch } = await keeper.identity();
+    to.text(tree);
+    to.u48(epoch);
+  },
+  async daySlots({ keeper }, from, to) {
+    const [classes, days] = [from.texts(), from.texts()];
+    from.end();
+    if (classes.length !== days.length) throw malformed("a class for every day");
+    const names = classes.map((recordClass, i) => ({ recordClass, day: days[i] ?? "" }));
+    for (const slot of await keeper.daySlots(names)) to.slots(slot === null ? [] : [slot]);
+  },
+  async renewDay({ keeper }, from, to) {
+    const [recordClass, day] = [from.text(), from.text()];
+    from.end();
+    const former = await keeper.renewDay(recordClass, day);
+    to.slots(former === null ? [] : [former]);
+  },
+  async gone({ keeper }, from, to) {
+    const slots = from.slots();
+    from.end();
+    to.slots(await keeper.gone(slots));
+  },
   async reserve({ keeper }, from, to) {
     const count = from.u32();
     from.end();
