@@ -51,6 +51,6 @@ export type { Status, Verdict } from "./proof/verdict.ts";
 export { createSite } from "./site/create-site.ts";
 export type { SiteOptions } from "./site/create-site.ts";
 export { eventWords } from "./site/event-words.ts";
-export { say, sayAll } from "./site/say.ts";
+export { say, sayAll, sayHead } from "./site/say.ts";
 export { openSessions } from "./site/sessions.ts";
 export type { Sessions } from "./site/sessions.ts";

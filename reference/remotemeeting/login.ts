@@ -61,10 +61,10 @@ export async function logIn(
   form: LoginForm,
   address: string | null,
 ): Promise<LoginAnswer> {
-  const name = `name:${form.companyId.trim()}\n${form.userId.trim()}`;
-  const keys = address === null ? [name] : [name, `address:${address}`];
-  const wait = attempts.wait(keys);
+  const attempt = { name: `${form.companyId.trim()}\n${form.userId.trim()}`, address };
+  const wait = attempts.wait(attempt);
   if (wait > 0) return { waitSeconds: Math.ceil(wait / 1000) };
+  attempts.began(attempt);
   const blank = Object.values(form).some((value) => value.trim() === "" || value.length > 1000);
   const [subject, other] = blank
     ? []
@@ -74,11 +74,8 @@ export async function logIn(
       );
   const found = other === undefined ? subject : undefined;
   const fits = await jikim.matches(found ?? NOBODY, "password", form.password);
-  if (found === undefined || !fits) {
-    attempts.missed(keys);
-    return { wrong: true };
-  }
-  attempts.worked(name);
+  if (found === undefined || !fits) return { wrong: true };
+  attempts.worked(attempt);
   return { subject: found };
 }
 

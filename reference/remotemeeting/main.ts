@@ -1,12 +1,13 @@
 /** `npm start`: the service on this machine, with the time machine unless told otherwise. */
 import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import { getConnInfo } from "@hono/node-server/conninfo";
 import { serve } from "@hono/node-server";
 import { JikimError, systemClock } from "jikim";
 import { createRemoteMeeting } from "./remotemeeting.ts";
 
 const DAILY = 24 * 3_600_000;
-const POLICY = new URL("../../policies/remotemeeting", import.meta.url).pathname;
+const POLICY = fileURLToPath(new URL("../../policies/remotemeeting", import.meta.url));
 
 const { env } = process;
 const port = Number(env["PORT"] ?? 3000);
@@ -23,10 +24,13 @@ if (!Number.isInteger(port) || port < 0 || port > 65_535) {
   process.exit(2);
 }
 
-// Only the code and the text of an error: its facts are for programs, and a stack is for nobody.
+// The message of an error of ours holds no personal value. That of another may quote what it met,
+// so only its name and the places it came from are written.
 const log = (error: unknown): void => {
-  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  console.error(error instanceof JikimError ? `${error.code}: ${error.message}` : text);
+  if (error instanceof JikimError) return console.error(`${error.code}: ${error.message}`);
+  if (!(error instanceof Error)) return console.error("something that is no error was thrown");
+  const places = (error.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line));
+  console.error([error.name, ...places].join("\n"));
 };
 
 try {
@@ -49,8 +53,12 @@ try {
     void service.daily().catch(log);
   });
   server.on("error", (error) => {
-    log(error);
-    process.exit(1);
+    if ("code" in error && error.code === "EADDRINUSE") {
+      console.error(`Port ${port} is in use. Choose another: PORT=3001 npm start`);
+    } else {
+      log(error);
+    }
+    void service.close().finally(() => process.exit(1));
   });
   const timer = setInterval(() => void service.daily().catch(log), DAILY);
   const stop = (): void => {

@@ -3,7 +3,7 @@
  * required, what must be declared and agreed to. No field is named here that the policy must name.
  */
 import type { Compiled, FieldError, Markup, Reader, UiLang } from "jikim";
-import { choice, errorSummary, field, html, nothing, say } from "jikim";
+import { choice, errorSummary, field, html, nothing, say, sayHead } from "jikim";
 import { consentFold, consentText } from "./consent-text.ts";
 import type { ConsentText } from "./consent-text.ts";
 import { countries } from "./countries.ts";
@@ -174,7 +174,7 @@ function itemField(input: SignUpInput, id: string, required: boolean): Markup {
   return field(
     {
       name: id,
-      label: capitalised(say(item.label, reader.lang)),
+      label: sayHead(item.label, reader.lang),
       required,
       type,
       maxLength: item.maxLength,
@@ -250,8 +250,4 @@ function consents(input: SignUpInput): Markup {
 
 function errorOf(input: SignUpInput, name: string): string | undefined {
   return input.errors.find((error) => error.field === name)?.says;
-}
-
-function capitalised(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

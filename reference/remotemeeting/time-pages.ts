@@ -20,7 +20,7 @@ import {
   nothing,
   periodInWords,
   plural,
-  say,
+  sayHead,
 } from "jikim";
 import { STEPS } from "./time-machine.ts";
 import type { Step } from "./time-machine.ts";
@@ -260,7 +260,7 @@ function endsTable(rows: readonly EndRow[], { policy }: Compiled, lang: UiLang):
         ${rows.map(
           (row) =>
             html`<tr>
-              <th scope="row">${say(policy.records[row.recordClass]?.label ?? {}, lang)}</th>
+              <th scope="row">${sayHead(policy.records[row.recordClass]?.label ?? {}, lang)}</th>
               <td>
                 ${dayMark(row.first, lang)}${row.first === row.last ? nothing : html` – ${dayMark(row.last, lang)}`}
               </td>

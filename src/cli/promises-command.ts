@@ -1,6 +1,6 @@
 import type { Compiled } from "../compiler/compile.ts";
 import { renderSentence } from "../compiler/render-sentence.ts";
-import { DUTIES } from "../engine/duties.ts";
+import { CHECKS } from "../proof/checks.ts";
 import { runChecks } from "../proof/run-checks.ts";
 import type { Status, Verdict } from "../proof/verdict.ts";
 import { STATUSES } from "../proof/verdict.ts";
@@ -78,16 +78,17 @@ async function look(input: Input, io: CliIo, compiled: Compiled): Promise<readon
 /** Without data nothing was looked at: a sentence is words only, or nobody knows. */
 function unlooked(compiled: Compiled): readonly Verdict[] {
   return compiled.promises.map(({ id, key, form }) => {
-    const carriedOut = DUTIES[form].state === "carried_out";
+    const check = CHECKS[form];
+    const code = typeof check === "string" ? check : "never-looked";
     return {
       promise: id,
       key,
-      status: carriedOut ? "unknown" : "words_only",
+      status: typeof check === "string" ? "words_only" : "unknown",
       since: null,
       at: null,
       examined: 0,
       violations: 0,
-      evidence: [{ code: carriedOut ? "never-looked" : "no-duty-yet", facts: {} }],
+      evidence: [{ code, facts: {} }],
     };
   });
 }

@@ -168,7 +168,7 @@ function tableHtml({ caption, head, rows }: Extract<Block, { kind: "table" }>): 
   const name = escapeHtml(caption);
   const columns = head.map((each) => `<th scope="col">${escapeHtml(each)}</th>`).join("");
   return lines(
-    `<div class="policy-table-scroll" role="region" aria-label="${name}" tabindex="0">`,
+    `<div class="policy-table-scroll" role="group" aria-label="${name}" tabindex="0">`,
     `<table class="policy-table">`,
     `<caption>${name}</caption>`,
     `<thead><tr>${columns}</tr></thead>`,

@@ -41,7 +41,10 @@ export interface Use {
 /** When records of a class end. Periods are calendar periods in the policy's time zone. */
 export interface Clock {
   readonly recordClass: RecordClass;
-  /** The period that governs: the stricter of policy and law for the operator. `null`: at the event. */
+  /**
+   * The period that governs: the stricter of policy and law for the operator. `null`: it ends at
+   * the event itself.
+   */
   readonly keep: Period | null;
   readonly compartment: string;
   readonly statutory: boolean;

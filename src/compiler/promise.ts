@@ -119,7 +119,7 @@ export interface PolicyPromise {
   readonly article: number;
   readonly kind: ClauseKind;
   readonly form: PromiseForm;
-  /** What it speaks of, where the form is used more than once: an occasion, class, purpose, work. */
+  /** What it speaks of, where a form is used more than once: an occasion, class, purpose, work. */
   readonly ref: string | null;
   /** Stable across renumbering: `collection/occasion/sign_up`. */
   readonly key: string;

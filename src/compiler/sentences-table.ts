@@ -54,7 +54,7 @@ export const SENTENCES = {
   },
   "collection/origin": {
     ko: "저장하는 정보마다 언제, 어떤 방법으로 받았는지 함께 적습니다. 받는 방법은 {methods}입니다.",
-    en: "With each item we record when and how we got it. It can reach us by {methods:or}.",
+    en: "With each item we record when and how we got it. Ways it can reach us: {methods}.",
   },
   "collection/third_party_source": {
     ko: "{method:으로} 받은 정보에는 제공한 곳, 받은 날, 근거를 함께 적고, 물어보시면 출처를 알려 드립니다.",
@@ -146,8 +146,8 @@ export const SENTENCES = {
   },
   "processor/work_with_consent": {
     ko:
-      "{processors}에는 {works} 업무에 필요한 정보만 보내고, 그것도 그 이용에 동의한 사람의 것만 보냅니다.[ {also_by:은} 표에 적은 대로 {also} " +
-      "업무도 맡습니다.]",
+      "{processors}에는 {works} 업무에 필요한 정보만 보내고, 그것도 그 이용에 동의한 사람의 것만 보냅니다." +
+      "[ {also_by:은} 표에 적은 대로 {also} 업무도 맡습니다.]",
     en:
       "We give data to {processors} only for {works}, and only data of people who agreed to that " +
       "use[; to {also_by} also for {also}, as the table shows].",
@@ -392,7 +392,7 @@ export const SENTENCES = {
   },
   "safeguard/training": {
     ko: "개인정보를 다루는 사람을 수시로 교육합니다.[ 적어도 {every}마다 합니다.]",
-    en: "People who handle personal data are trained often[, at least every {every}].",
+    en: "People who handle personal data are trained from time to time[, at least every {every}].",
   },
   "safeguard/handover": {
     ko: "업무를 넘길 때 앞사람의 권한은 뒷사람의 권한이 시작되기 전에 끝내고, 그 기록을 남깁니다.",

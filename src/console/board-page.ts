@@ -22,8 +22,7 @@ interface BoardWords {
   readonly filter: string;
   readonly group: Record<Status, string>;
   readonly none: string;
-  /** After a day. */
-  readonly since: string;
+  readonly since: (day: Markup) => Markup;
   readonly json: string;
 }
 
@@ -47,7 +46,7 @@ const WORDS: Record<UiLang, BoardWords> = {
       not_applicable: "지금은 살펴볼 대상이 없습니다.",
     },
     none: "이 상태의 문장이 없습니다.",
-    since: "부터",
+    since: (day) => html`${day}부터`,
     json: "JSON으로 받기",
   },
   en: {
@@ -69,7 +68,7 @@ const WORDS: Record<UiLang, BoardWords> = {
       not_applicable: "There is nothing to look at just now.",
     },
     none: "No sentence has this status.",
-    since: " on",
+    since: (day) => html`since ${day}`,
     json: "Get as JSON",
   },
 };
@@ -186,7 +185,7 @@ function boardLine(line: BoardLine, { reader, policy, policyPath }: BoardPageInp
 
 function since(line: BoardLine, timeZone: string, lang: UiLang): Markup {
   if (line.since === null || line.status === "words_only") return nothing;
-  return html`${dayMark(dayOf(line.since, timeZone), lang)}${WORDS[lang].since}`;
+  return WORDS[lang].since(dayMark(dayOf(line.since, timeZone), lang));
 }
 
 /** `P1.2` → `P1-2`, as the published page names its sentences. */

@@ -41,6 +41,7 @@ const REASONS: Readonly<Record<WordsReason, Readonly<Record<UiLang, string>>>> =
 
 const CODES: Readonly<Record<string, Readonly<Record<UiLang, string>>>> = {
   "never-looked": { ko: "점검한 적 없음", en: "never looked at" },
+  "look-failed": { ko: "점검하지 못함", en: "the look failed" },
   "look-too-old": { ko: "마지막 점검이 너무 오래됨", en: "the last look is too old" },
   "looked-at-other-version": {
     ko: "다른 판의 처리방침을 점검한 결과뿐임",
@@ -144,7 +145,8 @@ export function evidenceWords({ code, facts }: Evidence, policy: Policy, lang: U
   for (const [fact, value] of Object.entries(rest)) {
     parts.push(factWords(fact, String(value), policy, lang));
   }
-  return parts.length === 0 ? name : `${name}: ${parts.join(", ")}`;
+  const head = name.charAt(0).toUpperCase() + name.slice(1);
+  return parts.length === 0 ? head : `${head}: ${parts.join(", ")}`;
 }
 
 function factWords(fact: string, value: string, policy: Policy, lang: UiLang): string {

@@ -1,7 +1,4 @@
 /** Five marks of our own drawing for the label summary: one line weight, one grid of 32. */
-import { trusted } from "./markup.ts";
-import type { Markup } from "./markup.ts";
-
 export type LabelMarkName = "what" | "why" | "how_long" | "who_else" | "rights";
 
 const DRAWINGS: Record<LabelMarkName, string> = {
@@ -17,12 +14,7 @@ const DRAWINGS: Record<LabelMarkName, string> = {
   rights: `<circle cx="10" cy="11" r="6"/><path d="M14.5 15.5L27 28m-6.5-6.5l3.5-3.5m-.5 6.5l3-3"/>`,
 };
 
-/** The mark; its meaning always stands in words beside it. */
-export function labelMark(name: LabelMarkName): Markup {
-  return trusted(labelMarkText(name));
-}
-
-/** The mark as text, for renderers that join strings. */
+/** The mark as text, for renderers that join strings; its meaning stands in words beside it. */
 export function labelMarkText(name: LabelMarkName): string {
   return `<svg class="label-mark" viewBox="0 0 32 32" width="32" height="32" aria-hidden="true" focusable="false">${DRAWINGS[name]}</svg>`;
 }

@@ -28,7 +28,7 @@ export const STATUS_WORDS: Record<UiLang, Record<MarkStatus, string>> = {
 
 const SHAPES: Record<MarkStatus, string> = {
   kept: `<circle cx="8" cy="8" r="7" class="fill"/><path d="M4.6 8.3l2.3 2.3 4.6-5" class="cut"/>`,
-  broken: `<path d="M8 .9l7.1 7.1L8 15.1.9 8z" class="fill"/><path d="M5.7 5.7l4.6 4.6m0-4.6l-4.6 4.6" class="cut"/>`,
+  broken: `<path d="M5 .9h6L15.1 5v6L11 15.1H5L.9 11V5z" class="fill"/><path d="M5.4 5.4l5.2 5.2m0-5.2l-5.2 5.2" class="cut"/>`,
   unknown: `<rect x="1.5" y="1.5" width="13" height="13" rx="2" class="line"/><path d="M5.9 6.2c.1-1.3 1-2 2.2-2s2.1.7 2.1 1.9c0 1.6-2.1 1.7-2.1 3.2m0 1.9v.9" class="line"/>`,
   not_applicable: `<path d="M3.5 8h9" class="line"/>`,
   words_only: `<path d="M2 3.5h12v7.5H8.2L5 14v-3H2z" class="line"/>`,

@@ -2,13 +2,14 @@
  * Runs every check and keeps the verdicts. The looks happen in one read-only transaction; only
  * then are the verdicts written, so a check cannot mend what it finds.
  */
-import { isStale } from "./stale.ts";
+import { JikimError } from "../base/errors.ts";
 import type { Compiled } from "../compiler/compile.ts";
 import type { PolicyPromise } from "../compiler/promise.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Database, Sql } from "../store/database.ts";
 import { CHECKS } from "./checks.ts";
-import type { Found } from "./check.ts";
+import { type Found, wordsOnly } from "./check.ts";
+import { isStale } from "./stale.ts";
 import type { Status, Verdict } from "./verdict.ts";
 
 /** What proof needs: the compiled policy, the records, the time. */
@@ -18,10 +19,20 @@ export interface ProofContext {
   readonly clock: Clock;
 }
 
-/** A check that fails to look has found nothing out: that is `unknown`, never `kept`. */
+/** A check that could not look has found nothing out: that is `unknown`, never `kept`. */
 async function lookAt(context: ProofContext, sql: Sql, promise: PolicyPromise): Promise<Found> {
-  const look = { compiled: context.compiled, sql, now: context.clock.now() };
-  return CHECKS[promise.form](look, promise);
+  const check = CHECKS[promise.form];
+  if (typeof check === "string") return wordsOnly(check);
+  await sql.query("savepoint look");
+  try {
+    return await check({ compiled: context.compiled, sql, now: context.clock.now() }, promise);
+  } catch (error) {
+    // A store that cannot answer is an answer; anything else is a bug and is not caught.
+    if (!(error instanceof JikimError)) throw error;
+    await sql.query("rollback to savepoint look");
+    const evidence = [{ code: "look-failed", facts: { error: error.code } }];
+    return { status: "unknown", examined: 0, violations: 0, evidence };
+  }
 }
 
 /**

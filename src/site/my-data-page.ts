@@ -8,7 +8,7 @@ import type { Markup } from "../html/markup.ts";
 import type { Reader, UiLang } from "../html/reader.ts";
 import type { HeldClass, HeldDay, MyData, Why } from "./my-data.ts";
 import { eventWords } from "./event-words.ts";
-import { say, sayAll } from "./say.ts";
+import { sayAll, sayHead } from "./say.ts";
 
 interface MyDataWords {
   readonly title: string;
@@ -78,7 +78,7 @@ const WORDS: Record<UiLang, MyDataWords> = {
     why: "Used for",
     records: (records) => plural(records, "record"),
     oneWay: "kept one way only, it cannot be read back",
-    newest: "Newest values",
+    newest: "newest values",
     collected: "Collected",
     keptUntil: "Last day kept",
     amount: "Records",
@@ -152,7 +152,7 @@ function classPart(held: HeldClass, input: MyDataPageInput): Markup {
   const { compiled, reader } = input;
   const words = WORDS[reader.lang];
   const { policy } = compiled;
-  const name = say(policy.records[held.recordClass]?.label ?? {}, reader.lang);
+  const name = sayHead(policy.records[held.recordClass]?.label ?? {}, reader.lang);
   const occasions = sayAll(
     held.occasions.flatMap((id) => policy.occasions[id]?.label ?? []),
     reader.lang,
@@ -164,7 +164,7 @@ function classPart(held: HeldClass, input: MyDataPageInput): Markup {
       ${held.items.map(
         (id) =>
           html`<div>
-            <dt>${say(policy.items[id]?.label ?? {}, reader.lang)}</dt>
+            <dt>${sayHead(policy.items[id]?.label ?? {}, reader.lang)}</dt>
             <dd>${valueMark(held, id, input)}</dd>
           </div>`,
       )}
@@ -230,13 +230,13 @@ function consentPart({ compiled, data, reader }: MyDataPageInput): Markup {
   const rows = [
     ...data.consents.map(({ consent, given, at }) =>
       row(
-        say(policy.consents[consent]?.label ?? {}, reader.lang),
+        sayHead(policy.consents[consent]?.label ?? {}, reader.lang),
         given ? words.given : words.withdrawn,
         at,
       ),
     ),
     ...data.declarations.map(({ declaration, at }) =>
-      row(say(policy.declarations[declaration]?.label ?? {}, reader.lang), words.declared, at),
+      row(sayHead(policy.declarations[declaration]?.label ?? {}, reader.lang), words.declared, at),
     ),
   ];
   return html`<section>
@@ -272,7 +272,7 @@ function changePart({ compiled, reader, policyPath }: MyDataPageInput): Markup {
     <h2>${words.change}</h2>
     <p class="soft">${words.changeText}</p>
     <p>
-      ${say(contact.label, reader.lang)}${
+      ${sayHead(contact.label, reader.lang)}${
         typeof contact.email === "string"
           ? html` · <a href="mailto:${contact.email}">${contact.email}</a>`
           : nothing

@@ -11,3 +11,9 @@ export function say(label: Label, lang: UiLang): string {
 export function sayAll(labels: readonly Label[], lang: UiLang): string {
   return labels.map((label) => say(label, lang)).join(", ");
 }
+
+/** The label as a heading or head of a row: labels are written to stand inside a sentence. */
+export function sayHead(label: Label, lang: UiLang): string {
+  const text = say(label, lang);
+  return text.charAt(0).toLocaleUpperCase(lang) + text.slice(1);
+}

@@ -71,7 +71,7 @@ describe("the board", () => {
 
   test("says one number that only confirmed sentences can raise", async () => {
     const html = await shown([verdict("P1.1", "kept"), verdict("P1.2", "words_only")]);
-    expect(html).toMatch(/<b class="figure">98<\/b>개 문장 가운데 <b class="figure">1<\/b>개/);
+    expect(html).toMatch(/<b class="figure">98<\/b>개 문장 가운데\s+<b class="figure">1<\/b>개/);
   });
 
   test("filters by status, and an unknown status filters nothing", async () => {

@@ -41,7 +41,7 @@ describe.skipIf(chromium === null)(where, () => {
     options: Parameters<Browser["newContext"]>[0],
     work: (page: Page, context: BrowserContext) => Promise<T>,
   ): Promise<T> => {
-    const context = await browser.newContext({ baseURL: server.url, ...options });
+    const context = await browser.newContext({ baseURL: server.url, locale: "ko-KR", ...options });
     try {
       return await work(await context.newPage(), context);
     } finally {
@@ -117,7 +117,7 @@ describe.skipIf(chromium === null)(where, () => {
         await signUp(page, `narrow-${lang}`, lang);
         for (const path of [...open, ...signedIn]) {
           for (const width of [320, 640]) {
-            // 640 px with text twice as large is what a 1280 px window shows at 200 %.
+            // A window of 1280 px at 200 % lays out as one of 640 px (WCAG 1.4.10).
             await page.setViewportSize({ width, height: 640 });
             await page.goto(`${path}${path.includes("?") ? "&" : "?"}lang=${lang}`);
             const over = await sideways(page);

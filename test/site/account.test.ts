@@ -288,3 +288,16 @@ test("each page of a signed-in person leaves one usage record, and a stranger's 
   expect(await usage()).toBe(after + 1);
   await own.close();
 });
+
+test("many wrong attempts at once do not slip past the limit", async () => {
+  const own = await openTestService();
+  await visitor(own).post("/signup", "/signup", signUpFields());
+  const answers = await Promise.all(
+    Array.from({ length: 12 }, () =>
+      visitor(own).post("/login", "/login", credentials(PERSON.user_id, "wrong password")),
+    ),
+  );
+  const compared = answers.filter(({ status }) => status === 422);
+  expect(compared.length).toBeLessThanOrEqual(5);
+  await own.close();
+});

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import type { Law } from "../../src/policy/law.ts";
 import { parseLaw } from "../../src/policy/parse-law.ts";
 import { parsePolicy } from "../../src/policy/parse-policy.ts";
 import type { ParsedPolicy } from "../../src/policy/parse-policy.ts";
@@ -13,12 +14,15 @@ export const SMALL_POLICY = readVector("small-policy.yaml");
 export const SMALL_LAW = readVector("small-law.yaml");
 export const SMALL_SENTENCES = { "retention/row": ["items", "period"] } as const;
 
+// Frozen, so one serves all tests of a file; properties parse the policy hundreds of times.
+let smallLaw: Law | null = null;
+
 /** The text parsed as the small policy is, compared with the small law. */
 export function parseSmall(text: string = SMALL_POLICY): ParsedPolicy {
-  const { law } = parseLaw(SMALL_LAW, { file: "small-law.yaml" });
+  smallLaw ??= parseLaw(SMALL_LAW, { file: "small-law.yaml" }).law;
   return parsePolicy(text, {
     file: "small-policy.yaml",
-    law: present(law, "the small law parses"),
+    law: present(smallLaw, "the small law parses"),
     sentences: SMALL_SENTENCES,
   });
 }

@@ -80,26 +80,40 @@ export function unstatedTable<T extends Declared>(
   things: readonly T[],
   detail: (thing: T) => string,
 ): readonly Block[] {
-  const { words } = source;
+  const { words, lang } = source;
   const missing = unstated(things);
   if (missing.length === 0) return [];
-  const shown = (of: readonly T[]): Text =>
-    cell(
-      of
-        .map((thing) => words.withDetail(labelIn(thing.label, source.lang), detail(thing)))
-        .join("; "),
-    );
-  const rows = [...new Set(missing.flatMap((thing) => thing.per))].map((id) => [
-    shown(missing.filter((thing) => thing.per.includes(id))),
-    listCell(
-      source,
-      named(source.policy.resolutions, [id]).map((each) => each.decided),
-    ),
+  const shown = new Set<T>();
+  // What stands under two decisions has its details at the first.
+  const name = (thing: T): string => {
+    const label = labelIn(thing.label, lang);
+    if (shown.has(thing)) return label;
+    shown.add(thing);
+    return words.withDetail(label, detail(thing));
+  };
+  const rows = [...byDecision(source, missing)].map(([decision, of]) => [
+    cell(of.map(name).join("; ")),
+    cell(decision),
   ]);
-  const undecided = missing.filter((thing) => thing.per.length === 0);
-  if (undecided.length > 0) rows.push([shown(undecided), cell(words.none)]);
   return [
     { kind: "note", text: words.unstatedNote },
     ...table(source, words.unstatedCaption, [words.name, words.decision], rows),
   ];
+}
+
+/** The things by what was decided about them; one may stand under several decisions, or none. */
+function byDecision<T extends Declared>(
+  { policy, lang, words }: PageSource,
+  things: readonly T[],
+): ReadonlyMap<string, readonly T[]> {
+  const groups = new Map<string, T[]>();
+  for (const thing of things) {
+    const decisions = named(policy.resolutions, thing.per).map((each) =>
+      labelIn(each.decided, lang),
+    );
+    for (const decision of decisions.length === 0 ? [words.none] : decisions) {
+      groups.set(decision, [...(groups.get(decision) ?? []), thing]);
+    }
+  }
+  return groups;
 }

@@ -1,5 +1,5 @@
 import type { RecordClass } from "../../policy/model.ts";
-import { formatPeriod, labelIn } from "../format-value.ts";
+import { formatList, formatPeriod, labelIn } from "../format-value.ts";
 import type { Block, Text } from "../page.ts";
 import { ruleOf } from "../statute.ts";
 import { eventLabels, stated } from "../value.ts";
@@ -87,7 +87,13 @@ export function destructionBlocks(source: PageSource): readonly Block[] {
     rows.push([
       cell(words.paper),
       cell(paper.separate ? words.separateCabinet : words.none),
-      listCell(source, methods),
+      cell(
+        formatList(
+          methods.map((each) => each[source.lang]),
+          source.lang,
+          "or",
+        ),
+      ),
     ]);
   }
   return table(source, words.destruction, [words.medium, words.separate, words.way], rows);
