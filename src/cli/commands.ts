@@ -1,4 +1,5 @@
 /** Every command there is, in the order in which a person meets them. */
+import { backupCommand } from "./backup-command.ts";
 import { checkCommand } from "./check-command.ts";
 import type { Command } from "./command.ts";
 import { custodianCommand } from "./custodian-command.ts";
@@ -8,6 +9,7 @@ import { keepCommand } from "./keep-command.ts";
 import { keeperCommand } from "./keeper-command.ts";
 import { promisesCommand } from "./promises-command.ts";
 import { renderCommand } from "./render-command.ts";
+import { restoreCommand } from "./restore-command.ts";
 import { typesCommand } from "./types-command.ts";
 
 export const COMMANDS: readonly Command[] = [
@@ -19,5 +21,7 @@ export const COMMANDS: readonly Command[] = [
   keepCommand,
   keeperCommand,
   custodianCommand,
+  backupCommand,
+  restoreCommand,
   doctorCommand,
 ];

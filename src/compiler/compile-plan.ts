@@ -7,7 +7,6 @@ import type { Law, LawRule } from "../policy/law.ts";
 import type { Item, Occasion, Policy, Processor, Purpose, RecordClass } from "../policy/model.ts";
 import { compileParameters } from "./compile-parameters.ts";
 import type { Clock, Gate, Plan, ProcessorOrder, Use } from "./plan.ts";
-import { resolveOccasion } from "./resolve-occasion.ts";
 import { ruleOf } from "./statute.ts";
 import { named } from "./value.ts";
 
@@ -16,7 +15,7 @@ import { named } from "./value.ts";
  * @example compilePlan(policy, law, policyHash(policy, law)).gates.get("sign_up")?.required
  */
 export function compilePlan(policy: Policy, law: Law, hash: string): Plan {
-  const occasions = Object.values(policy.occasions).map((each) => resolveOccasion(policy, each));
+  const occasions = Object.values(policy.occasions);
   return Object.freeze({
     policy,
     hash,

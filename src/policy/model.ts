@@ -124,7 +124,8 @@ export interface Occasion extends Declared {
   readonly isolated: boolean;
   /** Its items are collected here and nowhere else. */
   readonly exclusive: boolean;
-  /** Takes the same set as that occasion and makes no second copy for a member. */
+  /** Takes the same set as that occasion (filled in here by the parser) and makes no second copy
+   * for a member. */
   readonly sameAs: string | null;
 }
 

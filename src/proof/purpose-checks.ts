@@ -4,20 +4,14 @@
  */
 import { present } from "../base/assert.ts";
 import type { Plan } from "../compiler/plan.ts";
-import { resolveOccasion } from "../compiler/resolve-occasion.ts";
 import { allowedBy } from "../engine/use/use-rules.ts";
-import type { Occasion, Policy } from "../policy/model.ts";
+import type { Policy } from "../policy/model.ts";
 import type { Check, Count } from "./check.ts";
 import { counted, found } from "./check.ts";
 
-/** The occasions as declared, with what they take over from each other. */
-function occasionsOf(policy: Policy): readonly Occasion[] {
-  return Object.values(policy.occasions).map((occasion) => resolveOccasion(policy, occasion));
-}
-
 /** Readable items of the policy that a purpose is bound to, from the document itself. */
 function boundItems(policy: Policy, purpose: string): ReadonlySet<string> {
-  const bound = occasionsOf(policy).flatMap((occasion) =>
+  const bound = Object.values(policy.occasions).flatMap((occasion) =>
     Object.hasOwn(occasion.purposes, purpose) ? (occasion.purposes[purpose] ?? []) : [],
   );
   return new Set(bound.filter((item) => policy.items[item]?.stored !== "one_way"));
@@ -41,7 +35,7 @@ function matrix(plan: Plan, purpose: string): Count {
 
 /** P2.1, P3.1: every item of every occasion serves a purpose; a purpose of nobody is refused. */
 export const bound: Check = ({ compiled: { plan, policy } }) => {
-  const pairs = occasionsOf(policy).flatMap((occasion) =>
+  const pairs = Object.values(policy.occasions).flatMap((occasion) =>
     [...occasion.requires, ...occasion.offers].map((item) => ({ occasion, item })),
   );
   const unbound = pairs.filter(

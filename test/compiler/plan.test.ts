@@ -29,14 +29,6 @@ describe("gates", () => {
     expect(plan({ ...SMALL_POLICY, minimumAge: null }).gates.get("sign_up")?.declares).toEqual([]);
   });
 
-  test("an occasion that is the same as another inherits what it leaves empty", () => {
-    const gate = plan().gates.get("again");
-    expect(gate?.required).toEqual(new Set(["email"]));
-    expect(gate?.occasion.sameAs).toBe("sign_up");
-    expect(gate?.occasion.makes).toEqual(["profile"]);
-    expect([...(gate?.methods.keys() ?? [])]).toEqual(["form"]);
-  });
-
   test("occasions that are the same as each other end in themselves", () => {
     const { again } = SMALL_POLICY.occasions;
     if (again === undefined) throw new Error("the small policy has the occasion again");

@@ -97,26 +97,30 @@ describe.each([
     );
   });
 
-  test("tells its tree, the slots of days, and which locks are gone", async () => {
+  test("knows its tree, the locks of days, and which are gone", async () => {
     const keeper = await open();
-    const [day, never] = [
+    const before = await keeper.identity();
+    expect(before.tree).toMatch(/^[0-9a-f]{32}$/);
+    const days = [
       { recordClass: "usage", day: "2026-11-23" },
-      { recordClass: "usage", day: "2031-01-01" },
+      { recordClass: "usage", day: "2026-11-24" },
     ];
-    await sealOne(keeper, context());
-    const { tree, epoch } = await keeper.identity();
-    expect(tree).toMatch(/^[0-9a-f]{32}$/);
-    const [slot, none] = await keeper.daySlots([day, never]);
+    expect(await keeper.daySlots(days)).toEqual([null, null]);
+    const at = context({ column: "tag" });
+    const sealed = await sealOne(keeper, at);
+    const [slot = null, none] = await keeper.daySlots(days);
     expect([typeof slot, none]).toEqual(["number", null]);
-    expect(await keeper.daySlots([])).toEqual([]);
-    const former = await keeper.renewDay(day.recordClass, day.day);
-    expect(former).toBe(slot);
-    expect(await keeper.renewDay(never.recordClass, never.day)).toBeNull();
-    expect(await keeper.gone([former ?? -1])).toEqual([]);
-    await keeper.destroySlots([former ?? -1]);
-    const far = 60_000;
-    expect(await keeper.gone([former ?? -1, far])).toEqual([former, far]);
-    expect(await keeper.identity()).toEqual({ tree, epoch: epoch + 1 });
+    expect(await keeper.gone([slot ?? 0, 9_999_999])).toEqual([9_999_999]);
+    // A fresh lock for the day: what is sealed now outlives the former one.
+    expect(await keeper.renewDay("usage", "2026-11-23")).toBe(slot);
+    const late = await sealOne(keeper, at);
+    await keeper.destroySlots([slot ?? 0]);
+    expect(await keeper.gone([slot ?? 0])).toEqual([slot]);
+    await expect(keeper.open([{ context: at, sealed }])).rejects.toMatchObject({
+      code: "ERR_KEY_GONE",
+    });
+    expect(await keeper.open([{ context: at, sealed: late }])).toHaveLength(1);
+    expect(await keeper.identity()).toEqual({ ...before, epoch: before.epoch + 1 });
   });
 
   test("takes nothing and the largest value, and refuses a larger one", async () => {

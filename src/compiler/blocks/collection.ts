@@ -1,6 +1,5 @@
 import type { Occasion } from "../../policy/model.ts";
 import type { Block } from "../page.ts";
-import { resolveOccasion } from "../resolve-occasion.ts";
 import { stated, unstated } from "../value.ts";
 import {
   cell,
@@ -25,7 +24,7 @@ export function collectionBlocks(source: PageSource): readonly Block[] {
       source,
       words.occasions,
       [words.occasion, words.required, words.optional, words.automatic],
-      stated(occasions).map((occasion) => occasionRow(source, resolveOccasion(policy, occasion))),
+      stated(occasions).map((occasion) => occasionRow(source, occasion)),
     ),
     ...table(
       source,
@@ -56,8 +55,7 @@ function occasionRow(source: PageSource, occasion: Occasion) {
   ];
 }
 
-function itemsOf(source: PageSource, declared: Occasion): string {
-  const occasion = resolveOccasion(source.policy, declared);
+function itemsOf(source: PageSource, occasion: Occasion): string {
   return listOf(source, itemLabels(source, [...occasion.requires, ...occasion.offers]));
 }
 

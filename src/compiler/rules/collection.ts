@@ -1,6 +1,5 @@
 /** Collection (PIPA 15, 16): the age limit, a sentence an occasion, then where data comes from. */
 import type { Occasion, Policy } from "../../policy/model.ts";
-import { resolveOccasion } from "../resolve-occasion.ts";
 import { count, label, labelsOf, named, stated, type Values } from "../value.ts";
 import { type Draft, draft, type FormOf, type Source } from "./draft.ts";
 
@@ -40,18 +39,17 @@ function onlyFromThirdParties(policy: Policy, occasion: Occasion): boolean {
 }
 
 /** One sentence an occasion; where it opens the service, one more says what is optional. */
-function draftOccasion(policy: Policy, declared: Occasion): readonly CollectionDraft[] {
-  const occasion = resolveOccasion(policy, declared);
-  const form = formOf(declared);
-  const ref = declared.id;
-  const about = [declared, ...named(policy.items, [...occasion.requires, ...occasion.offers])];
+function draftOccasion(policy: Policy, occasion: Occasion): readonly CollectionDraft[] {
+  const form = formOf(occasion);
+  const ref = occasion.id;
+  const about = [occasion, ...named(policy.items, [...occasion.requires, ...occasion.offers])];
   const drafts: CollectionDraft[] = [
     draft(form, { ref, values: OCCASION_VALUES[form](policy, occasion), about }),
   ];
-  if (form === "collection/occasion" && declared.opens && declared.offers.length > 0) {
-    const optional = labelsOf(named(policy.items, declared.offers));
-    const values = { occasion: label(declared.label), optional };
-    drafts.push(draft("collection/optional", { ref, values, about: [declared] }));
+  if (form === "collection/occasion" && occasion.opens && occasion.offers.length > 0) {
+    const optional = labelsOf(named(policy.items, occasion.offers));
+    const values = { occasion: label(occasion.label), optional };
+    drafts.push(draft("collection/optional", { ref, values, about: [occasion] }));
   }
   return drafts;
 }

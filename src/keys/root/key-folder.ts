@@ -6,6 +6,8 @@ import { JikimError } from "../../base/errors.ts";
 
 /** Trees the kernel makes up: nothing in them is kept, and some answer `mkdir` in odd ways. */
 const KERNEL_TREES = ["/proc", "/sys", "/dev"];
+/** A tmpfs like others, for the medium's check to judge (medium.ts). */
+const SHARED_MEMORY = "/dev/shm";
 
 /**
  * Makes a folder for keys, mode 0700. Throws ERR_KEY_ROOT_MEDIUM under /proc, /sys and /dev, also
@@ -15,10 +17,8 @@ const KERNEL_TREES = ["/proc", "/sys", "/dev"];
 export function makeKeyFolder(folder: string): void {
   const path = resolve(folder);
   const real = realpathSync(nearestExisting(path));
-  const isIn = (place: string, tree: string): boolean =>
-    place === tree || place.startsWith(`${tree}/`);
-  const tree = KERNEL_TREES.find((each) => isIn(path, each) || isIn(real, each));
-  if (tree !== undefined) {
+  const tree = kernelTreeOf(path) ?? kernelTreeOf(real);
+  if (tree !== null) {
     throw new JikimError(
       "ERR_KEY_ROOT_MEDIUM",
       `the root may not lie here: ${tree} keeps nothing`,
@@ -42,6 +42,11 @@ export function makeFolders(folder: string): void {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
   }
+}
+
+function kernelTreeOf(path: string): string | null {
+  const isIn = (tree: string): boolean => path === tree || path.startsWith(`${tree}/`);
+  return isIn(SHARED_MEMORY) ? null : (KERNEL_TREES.find(isIn) ?? null);
 }
 
 function nearestExisting(path: string): string {
