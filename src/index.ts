@@ -14,7 +14,17 @@ export type { Compiled } from "./compiler/compile.ts";
 export { withParticle } from "./compiler/josa.ts";
 export { createConsole } from "./console/create-console.ts";
 export type { ConsoleOptions } from "./console/create-console.ts";
-export type { CollectOptions, Items, Jikim, KeepReport } from "./engine/jikim.ts";
+export { DESTRUCTION_STATES, isDestroyed } from "./engine/destruction/destruction-state.ts";
+export type { DestructionState } from "./engine/destruction/destruction-state.ts";
+export type {
+  CollectOptions,
+  DayReport,
+  Erasure,
+  ErasureReport,
+  Items,
+  Jikim,
+  KeepReport,
+} from "./engine/jikim.ts";
 export { openJikim } from "./engine/open-jikim.ts";
 export type { JikimOptions } from "./engine/open-jikim.ts";
 export { upcoming } from "./engine/retention/due.ts";

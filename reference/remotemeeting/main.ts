@@ -14,6 +14,10 @@ const port = Number(env["PORT"] ?? 3000);
 const host = env["HOST"] ?? "127.0.0.1"; // a demonstration is for this machine alone
 const origin = env["JIKIM_ORIGIN"];
 const data = resolve(env["JIKIM_DATA"] ?? "data");
+const demo = env["JIKIM_DEMO"] !== "off";
+// A demonstration runs wherever it is started, also in a container; a service does not, unless its
+// operator says why (docs/decisions/0002-weak-root.md).
+const weakened = env["JIKIM_WEAKENED"] ?? (demo ? "demonstration" : undefined);
 
 if (!Number.isInteger(port) || port < 0 || port > 65_535) {
   console.error("PORT must be a number from 0 to 65535.");
@@ -34,7 +38,8 @@ try {
     policy: POLICY,
     data,
     clock: systemClock,
-    demo: env["JIKIM_DEMO"] !== "off",
+    demo,
+    ...(weakened === undefined ? {} : { weakened }),
     ...(origin === undefined ? {} : { origin }),
     addressOf: (c) => getConnInfo(c).remote.address ?? null,
     log,
@@ -42,6 +47,9 @@ try {
   const server = serve({ fetch: service.app.fetch, port, hostname: host }, (info) => {
     const shown = host === "127.0.0.1" ? "localhost" : host;
     console.log(`RemoteMeeting: http://${shown}:${info.port}/  (data in ${data})`);
+    for (const reason of service.jikim.context.keeper.weaknesses) {
+      console.warn(`Destruction is promised only weakly here: ${reason}`);
+    }
     void service.daily().catch(log);
   });
   server.on("error", (error) => {

@@ -54,6 +54,8 @@ export interface RemoteMeetingOptions {
   readonly random?: Random;
   /** Shows the time machine. Never in a service that real people use. */
   readonly demo: boolean;
+  /** Why keys may lie where they are not surely forgotten; without a reason that is refused. */
+  readonly weakened?: string;
   /** The public origin, when pages are reached through another host; https makes cookies Secure. */
   readonly origin?: string;
   /** The address a request came from, or null. */
@@ -90,7 +92,9 @@ export async function createRemoteMeeting(options: RemoteMeetingOptions): Promis
   const folder = options.data === "memory" ? null : options.data;
   const machine = options.demo ? openTimeMachine(options.clock, TIME_ZONE, folder) : null;
   const clock = machine?.clock ?? options.clock;
-  const jikim = await openJikim({ policy: options.policy, data: options.data, clock, random });
+  const { policy, data, weakened } = options;
+  const weak = weakened === undefined ? {} : { weakened };
+  const jikim = await openJikim({ policy, data, clock, random, ...weak });
   const secure = (c: Context): boolean => (options.origin ?? c.req.url).startsWith("https:");
   const sessions = openSessions({ db: jikim.context.db, clock, random, secure });
   const tokens = createFormTokens({ random, sessionCookie: sessions.cookieName, secure });

@@ -1,3 +1,5 @@
+import { isDestroyed } from "../engine/destruction/destruction-state.ts";
+import type { DayReport, KeepReport } from "../engine/jikim.ts";
 import type { Command, Input } from "./command.ts";
 import { DATA_OPTIONS, openData } from "./data-option.ts";
 import type { CliIo, ExitCode } from "./io.ts";
@@ -33,12 +35,25 @@ async function keep(input: Input, io: CliIo): Promise<ExitCode> {
       for (const day of report.days) {
         const late = day.overdue ? `  ${styled(io, "red", "overdue")}` : "";
         const what = `${counted(day.records, "record")}, ${counted(day.subjects, "subject")}`;
-        io.out(`${day.recordClass}  last day ${day.expiredOn}  ${what}${late}\n`);
+        io.out(
+          `${day.recordClass}  last day ${day.expiredOn}  ${what}  ${stateText(io, day)}${late}\n`,
+        );
       }
-      io.out(`${counted(report.records, "record")} destroyed\n`);
+      io.out(`${counted(report.records, "record")} ${wordOf(report)}\n`);
     }
     return overdue.length > 0 ? 1 : 0;
   } finally {
     await jikim.close();
   }
+}
+
+/** Destroyed is said only of what nothing can bring back. */
+function stateText(io: CliIo, day: DayReport): string {
+  return isDestroyed(day.state)
+    ? styled(io, "green", "destroyed")
+    : styled(io, "yellow", day.state.replaceAll("_", " "));
+}
+
+function wordOf(report: KeepReport): string {
+  return report.days.every((day) => isDestroyed(day.state)) ? "destroyed" : "removed";
 }

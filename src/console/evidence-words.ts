@@ -58,6 +58,11 @@ const CODES: Readonly<Record<string, Readonly<Record<UiLang, string>>>> = {
   "agencies-on-page": { ko: "페이지에 보이는 기관과 전화", en: "agencies on the page" },
   "dates-on-page": { ko: "페이지에 보이는 날짜", en: "dates on the page" },
   "destroyed-days-empty": { ko: "파기한 날에 남은 기록", en: "records left on destroyed days" },
+  "destroyed-in-time": { ko: "기한 안에 끝난 파기", en: "destructions ended in time" },
+  "destruction-weakened": {
+    ko: "열쇠가 확실히 지워지지 않는 곳에 있음",
+    en: "the keys lie where they are not surely forgotten",
+  },
   "destroyed-with-their-keys": {
     ko: "열쇠까지 없앤 파기",
     en: "destructions that took the key too",

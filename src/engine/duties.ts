@@ -63,8 +63,7 @@ export const DUTIES: Readonly<Record<PromiseForm, Duty>> = Object.freeze({
   "destruction/after_period": NOT_YET,
   "destruction/no_other_use": NOT_YET,
   "destruction/paper": NOT_YET,
-  // Rows are removed, but the stand-in key file can drop no key: a copy could still be opened.
-  "destruction/electronic": NOT_YET,
+  "destruction/electronic": by("src/engine/destruction/carry-out.ts"),
   "right/channels": NOT_YET,
   "right/access": NOT_YET,
   "right/correction": NOT_YET,

@@ -4,8 +4,9 @@
 import type { Clock, Random } from "../base/clock.ts";
 import type { Compiled } from "../compiler/compile.ts";
 import type { Plan } from "../compiler/plan.ts";
-import type { Keeper } from "../keys/keeper.ts";
+import type { TreeKeeper } from "../keys/open-keeper.ts";
 import type { Database } from "../store/database.ts";
+import type { DestructionState } from "./destruction/destruction-state.ts";
 
 /** One separate act of consent. More than one id in one act is bundling and is refused. */
 export interface ConsentAct {
@@ -31,25 +32,46 @@ export interface CollectOptions {
 
 export type Items = Readonly<Record<string, string>>;
 
+/** What a sweep did to a class-day. */
+export interface DayReport {
+  readonly recordClass: string;
+  /** Last day the records were kept. */
+  readonly expiredOn: string;
+  readonly records: number;
+  readonly subjects: number;
+  /** More than the grace period late. */
+  readonly overdue: boolean;
+  /** How far its destruction has come; see `isDestroyed`. */
+  readonly state: DestructionState;
+}
+
 export interface KeepReport {
   readonly at: number;
-  readonly days: readonly {
-    readonly recordClass: string;
-    /** Last day the records were kept. */
-    readonly expiredOn: string;
-    readonly records: number;
-    readonly subjects: number;
-    /** More than the grace period late. */
-    readonly overdue: boolean;
-  }[];
+  readonly days: readonly DayReport[];
   readonly records: number;
+}
+
+/** What to erase: records, items of all records, or items of the records named. */
+export interface Erasure {
+  /** 32 hex digits each. */
+  readonly records?: readonly string[];
+  readonly items?: readonly string[];
+}
+
+export interface ErasureReport {
+  readonly at: number;
+  /** Records that went whole. */
+  readonly records: number;
+  /** Records that went on without the items. */
+  readonly changed: number;
+  readonly state: DestructionState;
 }
 
 /** Deps of every duty: the plan in force and the things that are arguments. */
 export interface EngineContext {
   readonly plan: Plan;
   readonly db: Database;
-  readonly keeper: Keeper;
+  readonly keeper: TreeKeeper;
   readonly clock: Clock;
   readonly random: Random;
 }
@@ -72,6 +94,9 @@ export interface Jikim {
   find(items: Items, use: { readonly purpose: string }): Promise<readonly string[]>;
   /** Does a presented value match the one-way hash held? */
   matches(subject: string, item: string, value: string): Promise<boolean>;
+  /** Erases part of what is kept of a subject, in every copy. Throws ERR_ERASURE_REFUSED when a law
+   * obliges to keep it. */
+  erase(subject: string, what: Erasure): Promise<ErasureReport>;
   /** Runs what is due: records past their last day are destroyed. */
   keep(): Promise<KeepReport>;
   close(): Promise<void>;

@@ -129,6 +129,7 @@ eachDatabase((_kind, open) => {
         records: 1,
         subjects: 1,
         overdue: false,
+        state: "rows_removed",
       },
     ]);
     expect(await classCount(context.db, vector.class)).toBe(0);
@@ -172,7 +173,7 @@ eachDatabase((_kind, open) => {
     clock.set(at);
     expect((await keep(context)).days).toMatchObject([{ expiredOn: "2027-02-23", overdue }]);
     const rows = await context.db.query("select overdue, irrecoverable from destruction");
-    expect(rows).toEqual([{ overdue, irrecoverable: false }]);
+    expect(rows).toEqual([{ overdue, irrecoverable: true }]);
   });
 
   test("what has ended cannot be read, even before it is destroyed", async () => {
@@ -267,7 +268,14 @@ eachDatabase((_kind, open) => {
     await recordEvent(context, { subject, event: "withdrawal", day: "2026-12-24" });
     expect(await read(context, subject, ["email"], { purpose: "contract" })).toEqual({});
     expect((await keep(context)).days).toEqual([
-      { recordClass: "profile", expiredOn: "2026-12-23", records: 1, subjects: 1, overdue: false },
+      {
+        recordClass: "profile",
+        expiredOn: "2026-12-23",
+        records: 1,
+        subjects: 1,
+        overdue: false,
+        state: "rows_removed",
+      },
     ]);
     expect(await countRows(context.db)).toMatchObject({ record: 2, lookup: 0, record_event: 0 });
   });

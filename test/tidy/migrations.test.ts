@@ -15,6 +15,7 @@ const NOT_PERSONAL: Readonly<Record<string, string>> = {
   policy_version: "the published documents",
   sweep_run: "when the sweep ran last",
   setting: "settings of the operator",
+  index_epoch: "keys of the blind index by name",
 };
 
 test("every migration file is the one its hash in the manifest was taken of", () => {

@@ -18,6 +18,8 @@ export const LEAF_KINDS = [
   "consent_withdrawn",
   "event_recorded",
   "destroyed",
+  "erased",
+  "restored_removed",
   "clock_went_back",
 ] as const;
 export type LeafKind = (typeof LEAF_KINDS)[number];

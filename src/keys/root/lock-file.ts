@@ -1,0 +1,165 @@
+/**
+ * One keeper at a time, by a lock file that names the process holding it. Node has no flock(2).
+ *
+ * It holds against a second keeper on this machine, and against the file a dead one left: a
+ * process is dead when the machine was started anew since, or when no process of that number and
+ * start time runs. It does not hold against another machine (the root may not lie on a network
+ * file system: medium.ts), nor against someone who removes the file; the owner then notices at
+ * its next write (`check`). A holder in another pid namespace cannot be judged and is taken to
+ * live. What truly fences is the sequence in the commit; the lock keeps honest mistakes out.
+ */
+import { randomUUID } from "node:crypto";
+import { linkSync, readFileSync, readlinkSync, renameSync, rmSync, writeFileSync } from "node:fs";
+
+import { JikimError } from "../../base/errors.ts";
+
+const MAX_LOCK_BYTES = 1024;
+
+interface Holder {
+  readonly pid: number;
+  readonly boot: string;
+  /** Start time of the process in clock ticks since boot; empty where the system does not tell. */
+  readonly started: string;
+  readonly namespace: string;
+  /** Tells two locks of one process apart. */
+  readonly token: string;
+}
+
+export interface LockFile {
+  /** Throws ERR_KEEPER_FENCED when the file no longer names this holder. */
+  check(): void;
+  release(): void;
+}
+
+/**
+ * Takes the lock. Throws ERR_KEEPER_RUNNING when a living process holds it.
+ * @example const lock = takeLock("/var/lib/jikim/keys/lock"); try { … } finally { lock.release(); }
+ */
+export function takeLock(path: string): LockFile {
+  const mine: Holder = { ...thisProcess(), token: randomUUID() };
+  const text = JSON.stringify(mine);
+  for (let attempt = 0; attempt < 3; attempt += 1) {
+    if (create(path, text, mine.token)) return held(path, text);
+    const found = read(path);
+    if (found !== null && isAlive(found)) break;
+    removeStale(path, found, mine.token);
+  }
+  throw new JikimError("ERR_KEEPER_RUNNING", "another keeper holds these keys", {
+    pid: read(path)?.pid ?? null,
+  });
+}
+
+function held(path: string, text: string): LockFile {
+  let released = false;
+  const isMine = (): boolean => !released && readText(path) === text;
+  return Object.freeze<LockFile>({
+    check() {
+      if (isMine()) return;
+      throw new JikimError("ERR_KEEPER_FENCED", "this keeper no longer holds its lock file");
+    },
+    release() {
+      if (isMine()) rmSync(path, { force: true });
+      released = true;
+    },
+  });
+}
+
+/** Linked into place, so that nobody ever sees a lock file without its holder's name. */
+function create(path: string, text: string, token: string): boolean {
+  const draft = `${path}.${token}`;
+  writeFileSync(draft, text, { flag: "wx", mode: 0o600 });
+  try {
+    linkSync(draft, path);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    throw error;
+  } finally {
+    rmSync(draft, { force: true });
+  }
+}
+
+/**
+ * Moves the dead holder's file aside. Two who find the same dead one may both move: whoever finds
+ * that the file moved was not the one judged puts it back.
+ */
+function removeStale(path: string, judged: Holder | null, token: string): void {
+  const aside = `${path}.${token}`;
+  try {
+    renameSync(path, aside);
+  } catch {
+    return; // someone else was first; the next attempt sees what they left
+  }
+  try {
+    if (read(aside)?.token !== judged?.token) linkSync(aside, path);
+  } catch {
+    // A third has made a new lock: the owner of the one moved will notice at `check`.
+  } finally {
+    rmSync(aside, { force: true });
+  }
+}
+
+function readText(path: string): string | null {
+  try {
+    return readFileSync(path, "utf8").slice(0, MAX_LOCK_BYTES);
+  } catch {
+    return null;
+  }
+}
+
+/** The holder a file names; null when it names none: then nobody alive wrote it. */
+function read(path: string): Holder | null {
+  const text = readText(path);
+  if (text === null || text === "") return null;
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value !== "object" || value === null) return null;
+    const field = (name: string): unknown => (value as Record<string, unknown>)[name];
+    const pid = field("pid");
+    return {
+      pid: typeof pid === "number" ? pid : -1,
+      boot: String(field("boot")),
+      started: String(field("started")),
+      namespace: String(field("namespace")),
+      token: String(field("token")),
+    };
+  } catch {
+    return null;
+  }
+}
+
+function isAlive(holder: Holder): boolean {
+  const here = thisProcess();
+  if (holder.boot !== here.boot) return false;
+  if (holder.namespace !== here.namespace) return true;
+  try {
+    process.kill(holder.pid, 0);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ESRCH") return false;
+  }
+  // The number may have been given to a younger process since.
+  return startOf(holder.pid) === holder.started;
+}
+
+function thisProcess(): Omit<Holder, "token"> {
+  return {
+    pid: process.pid,
+    boot: (readText("/proc/sys/kernel/random/boot_id") ?? "").trim(),
+    started: startOf(process.pid),
+    namespace: namespaceOf(),
+  };
+}
+
+function startOf(pid: number): string {
+  // Field 22 of proc(5) stat; the name in field 2 may hold blanks, so counting starts after it.
+  const stat = readText(`/proc/${pid}/stat`);
+  return stat?.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? "";
+}
+
+function namespaceOf(): string {
+  try {
+    return readlinkSync("/proc/self/ns/pid");
+  } catch {
+    return "";
+  }
+}
