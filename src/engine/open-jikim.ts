@@ -8,6 +8,9 @@ import { moment } from "../store/column-value.ts";
 import type { Database } from "../store/database.ts";
 import { openDatabase } from "../store/open-database.ts";
 import { appendLeaf } from "./audit/append-leaf.ts";
+import { declareNames } from "./audit/declare-names.ts";
+import { type AuditLog, openLog } from "./audit/open-log.ts";
+import { signReport } from "./audit/sign-report.ts";
 import { collect } from "./collection/collect.ts";
 import { dropKeys } from "./destruction/drop-keys.ts";
 import { erase } from "./destruction/erase.ts";
@@ -66,8 +69,8 @@ const KEY_FOLDER = "keys";
  * Throws ERR_POLICY_UNREADABLE, ERR_POLICY_INVALID (`facts.issues`), ERR_STORE_LOCKED,
  * ERR_STORE_UNAVAILABLE, ERR_STORE_DRIFT, ERR_STORE_NEWER; ERR_KEYS_MISSING and ERR_KEYS_OTHER when
  * the keys are not those this store was sealed with; ERR_KEY_ROOT_MEDIUM and ERR_KEY_STORE_UNSAFE
- * when they lie where they are not surely forgotten and no reason was given; and the others of
- * `openKeys`.
+ * when they lie where they are not surely forgotten and no reason was given; the others of
+ * `openKeys`; and ERR_LOG_KEY when the key file of the log is damaged or readable by others.
  * @example
  * const jikim = await openJikim({ policy: "policies/remotemeeting", data: "./data" });
  */
@@ -98,9 +101,10 @@ export async function openCompiled(
       clock,
       random,
     });
+    await declareNames(db, compiled.policy);
     await makeReady(context, options);
     await recordPolicy(compiled, context);
-    return jikimOf(compiled, context);
+    return jikimOf(compiled, context, await openLogOf(compiled, context, data));
   } catch (error) {
     await keeper?.close();
     await db.close();
@@ -108,17 +112,29 @@ export async function openCompiled(
   }
 }
 
-function jikimOf(compiled: Compiled, context: EngineContext): Jikim {
+/** The log's key lies beside the key folder, not in it: the folder must never be copied. */
+async function openLogOf(
+  { policy }: Compiled,
+  { db, clock, random }: EngineContext,
+  data: DataPlace,
+): Promise<AuditLog> {
+  const place = keyPlaceOf(data);
+  const keyFolderOrNone = place === "memory" ? null : keyFolder(place);
+  return openLog({ db, clock, random, policy, keyFolder: keyFolderOrNone });
+}
+
+function jikimOf(compiled: Compiled, context: EngineContext, log: AuditLog): Jikim {
   return Object.freeze<Jikim>({
     compiled,
     plan: compiled.plan,
     context,
+    log,
     collect: (occasion, items, options) => collect(context, occasion, items, options),
     read: (subject, items, use) => read(context, subject, items, use),
     find: (items, use) => find(context, items, use),
     matches: (subject, item, value) => matches(context, subject, item, value),
     erase: (subject, what) => erase(context, subject, what),
-    keep: () => keep(context),
+    keep: async () => ({ ...(await keep(context)), log: await signReport(log) }),
     async close() {
       await context.keeper.close();
       await context.db.close();

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { Clock, Random } from "../../src/base/clock.ts";
 import type { Compiled } from "../../src/compiler/compile.ts";
+import { declareNames } from "../../src/engine/audit/declare-names.ts";
 import type { EngineContext, Items } from "../../src/engine/jikim.ts";
 import { readPolicy } from "../../src/engine/read-policy.ts";
 import { ensureIndex } from "../../src/engine/search/index-epoch.ts";
@@ -83,6 +84,7 @@ export async function testEngine(
   const random = testRandom();
   const keeper = await openMemoryKeys({ clock, random });
   const context: EngineContext = { plan: compiled.plan, db, keeper, clock, random };
+  await declareNames(db, compiled.policy);
   await ensureIndex(context, options.shortBits ?? null);
   return { context, compiled, clock };
 }

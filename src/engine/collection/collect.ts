@@ -9,7 +9,7 @@ import { JikimError } from "../../base/errors.ts";
 import type { Gate } from "../../compiler/plan.ts";
 import { bytes, hex } from "../../store/column-value.ts";
 import type { Sql } from "../../store/database.ts";
-import { appendLeaf } from "../audit/append-leaf.ts";
+import { appendLeaf, type LeafId } from "../audit/append-leaf.ts";
 import type { CollectOptions, EngineContext, Items } from "../jikim.ts";
 import { isDayClosed } from "../destruction/closed-day.ts";
 import { shareLocks } from "../locks.ts";
@@ -68,10 +68,12 @@ export async function collect(
   const act = await prepare(context, { gate, items: kept, options });
   for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt += 1) {
     const outcome = await context.db.transaction(async (tx) => store(context, tx, act));
-    if (outcome === "stored") return act.subject;
     if (outcome === "taken") {
       return refuse(context, occasion, at, [{ rule: "unique-taken", name: null }]);
     }
+    if (outcome === "day-ended") continue;
+    options.onLeaf?.(outcome);
+    return act.subject;
   }
   throw new JikimError("ERR_STORE_UNAVAILABLE", "the day ended under this collection", {
     reason: "day",
@@ -102,7 +104,7 @@ async function store(
   context: EngineContext,
   tx: Sql,
   act: Act,
-): Promise<"stored" | "taken" | "day-ended"> {
+): Promise<LeafId | "taken" | "day-ended"> {
   const { plan } = context;
   const { gate, options, subject, values } = act;
   const at = context.clock.now();
@@ -133,16 +135,15 @@ async function store(
   for (const record of records) await storeRecord(tx, record, origin);
   await storeTags(tx, handle, await tagRecords(context, epochs, values, records));
   await storeEvidence(context, tx, { handle, at, method: act.method, options });
-  await tellCollected(context, tx, { at, occasion: gate.occasion.id, subject, records });
-  return "stored";
+  return tellCollected(context, tx, { at, occasion: gate.occasion.id, subject, records });
 }
 
 async function tellCollected(
   context: EngineContext,
   tx: Sql,
   what: { at: number; occasion: string; subject: string; records: readonly NewRecord[] },
-): Promise<void> {
-  await appendLeaf(tx, what.at, "collected", {
+): Promise<LeafId> {
+  return appendLeaf(tx, what.at, "collected", {
     occasion: what.occasion,
     subject: what.subject,
     records: what.records.length,

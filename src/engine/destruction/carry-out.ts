@@ -36,7 +36,8 @@ export async function carryOut(
       await closeLine(context.db, sweep.at, line);
       continue;
     }
-    const { records, subjects, state } = await destroyDayRows(context.db, sweep, line);
+    const removed = await destroyDayRows(context.db, sweep, line);
+    const { records, subjects, state, leaves } = removed;
     if (records === 0) continue;
     days.push({
       recordClass,
@@ -45,6 +46,7 @@ export async function carryOut(
       subjects,
       overdue: isOverdue(sweep, expiredOn),
       state,
+      leaves,
     });
   }
   return days;

@@ -9,7 +9,7 @@ import { JikimError } from "../../base/errors.ts";
 import { readHead } from "../../keys/envelope/locks.ts";
 import { bytes, hex, moment } from "../../store/column-value.ts";
 import type { Database, Sql } from "../../store/database.ts";
-import { appendLeaf } from "../audit/append-leaf.ts";
+import { appendLeaf, type LeafId } from "../audit/append-leaf.ts";
 import {
   destructionState,
   type DestructionState,
@@ -38,20 +38,22 @@ export async function destroyDayRows(
   db: Database,
   sweep: Sweep,
   line: OpenDestruction,
-): Promise<Removed & { readonly state: DestructionState }> {
+): Promise<Removed & { readonly state: DestructionState; readonly leaves: readonly LeafId[] }> {
   assert(eligibleAt(line.expiredOn, sweep.timeZone) <= sweep.at, "nothing goes before its time");
   let [records, subjects] = [0, 0];
+  const leaves: LeafId[] = [];
   for (let after = NOBODY; ;) {
-    const { removed, last } = await destroyRows(db, sweep, line, after);
+    const { removed, last, leaf } = await destroyRows(db, sweep, line, after);
     records += removed.records;
     subjects += removed.subjects;
+    if (leaf !== null) leaves.push(leaf);
     if (last === null) break;
     after = { subject: hex(last.subject), id: hex(last.id) };
   }
   const state = (await isAnyLeft(db, line))
     ? destructionState({ ...line, rows_removed_at: null })
     : await closeLine(db, sweep.at, line);
-  return { records, subjects, state };
+  return { records, subjects, state, leaves };
 }
 
 type Doomed = {
@@ -64,6 +66,8 @@ interface Batch {
   readonly removed: Removed;
   /** Where the next batch begins; null when this was the last. */
   readonly last: Doomed | null;
+  /** What tells of it; null when nothing was removed. */
+  readonly leaf: LeafId | null;
 }
 
 async function destroyRows(
@@ -85,14 +89,16 @@ async function destroyRows(
     );
     const last = seen.at(-1) ?? null;
     const doomed = seen.filter((row) => isSealedUnder(row, line.slot));
-    if (doomed.length === 0) return { removed: { records: 0, subjects: 0 }, last };
+    if (doomed.length === 0) {
+      return { removed: { records: 0, subjects: 0 }, last, leaf: null };
+    }
     await removeRows(tx, doomed);
     const removed = {
       records: doomed.length,
       subjects: await countEnded(tx, line, doomed),
     };
     await countInLedger(tx, line, removed);
-    await appendLeaf(tx, sweep.at, "destroyed", {
+    const leaf = await appendLeaf(tx, sweep.at, "destroyed", {
       run: line.run,
       class: line.recordClass,
       expired_on: line.expiredOn,
@@ -101,7 +107,7 @@ async function destroyRows(
       irrecoverable: line.irrecoverable,
       overdue: isOverdue(sweep, line.expiredOn),
     });
-    return { removed, last };
+    return { removed, last, leaf };
   });
 }
 
