@@ -77,3 +77,9 @@ create table reseal (
   only_records text[] not null,
   primary key (subject, compartment, slot)
 );
+
+-- Locks of single records that have moved under the lock of their day since: whatever is still
+-- sealed under them is an old copy. They die with the next sweep.
+create table given_up_lock (
+  slot bigint primary key check (slot >= 0)
+);

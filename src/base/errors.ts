@@ -43,6 +43,7 @@ export const ERROR_CODES = [
   "ERR_LOG_DAMAGED",
   "ERR_LOG_KEY",
   "ERR_LOG_KEY_OTHER",
+  "ERR_BACKUP_DAMAGED",
   "ERR_CLOCK_WENT_BACK",
   "ERR_USAGE",
 ] as const;

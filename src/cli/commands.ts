@@ -1,4 +1,5 @@
 /** Every command there is, in the order in which a person meets them. */
+import { backupCommand } from "./backup-command.ts";
 import { checkCommand } from "./check-command.ts";
 import type { Command } from "./command.ts";
 import { diffCommand } from "./diff-command.ts";
@@ -6,6 +7,7 @@ import { doctorCommand } from "./doctor-command.ts";
 import { keepCommand } from "./keep-command.ts";
 import { promisesCommand } from "./promises-command.ts";
 import { renderCommand } from "./render-command.ts";
+import { restoreCommand } from "./restore-command.ts";
 import { typesCommand } from "./types-command.ts";
 
 export const COMMANDS: readonly Command[] = [
@@ -15,5 +17,7 @@ export const COMMANDS: readonly Command[] = [
   promisesCommand,
   typesCommand,
   keepCommand,
+  backupCommand,
+  restoreCommand,
   doctorCommand,
 ];

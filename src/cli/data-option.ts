@@ -28,11 +28,16 @@ export function isUrl(data: string): boolean {
 export function dataPlace(input: Input, io: CliIo): DataPlace {
   const named = input.text("data");
   if (named === undefined) throw usage("say which data: --data ./data");
+  return placeOf(io, named, input.text("keys"));
+}
+
+/** A folder, or a PostgreSQL with its keys in a folder or in the key database of the environment. */
+export function placeOf(io: CliIo, named: string, keys: string | undefined): DataPlace {
   if (!isUrl(named)) return resolve(io.cwd, named);
-  const keys = resolve(io.cwd, input.text("keys") ?? "data/keys");
-  // A key database of its own, its root in the folder; an address holds a password: no option.
+  const folder = resolve(io.cwd, keys ?? "data/keys");
+  // An address may hold a password: it comes by the environment, not by an option.
   const { keyUrl } = io;
-  return { url: named, keys: keyUrl === undefined ? keys : { url: keyUrl, root: keys } };
+  return { url: named, keys: keyUrl === undefined ? folder : { url: keyUrl, root: folder } };
 }
 
 /** Opens the engine. Throws ERR_USAGE without `--data` or when the folder is not there. */

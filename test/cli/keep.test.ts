@@ -16,7 +16,7 @@ let data: string;
 beforeAll(async () => {
   data = mkdtempSync(join(tmpdir(), "jikim-keep-"));
   const clock = { now: () => COLLECTED };
-  const jikim = await openJikim({ policy: POLICY, data, clock });
+  const jikim = await openJikim({ policy: POLICY, data, clock, weakened: "tests" });
   await jikim.collect("service_use", { usage_record: "opened a room" }, { method: "service_use" });
   await jikim.close();
 });
@@ -31,7 +31,7 @@ test("nothing is destroyed on the last day", async () => {
 
 test("while another process has the data open the command says so and changes nothing", async () => {
   const clock = { now: () => Date.UTC(2027, 0, 10, 14, 59) };
-  const other = await openJikim({ policy: POLICY, data, clock });
+  const other = await openJikim({ policy: POLICY, data, clock, weakened: "tests" });
   const { code, text } = await run(["keep", POLICY, "--data", data], clock.now());
   await other.close();
   expect(text).toContain("ERR_STORE_LOCKED");
@@ -43,7 +43,7 @@ test("what was destroyed too late is told and gives exit code 1", async () => {
   const late = COLLECTED + 400 * DAY_MS;
   const { code, text } = await run(["keep", POLICY, "--data", data], late);
   expect(text).toBe(
-    "usage  last day 2027-01-10  1 record, 1 subject  overdue\n1 record destroyed\n",
+    "usage  last day 2027-01-10  1 record, 1 subject  destroyed  overdue\n1 record destroyed\n",
   );
   expect(code).toBe(1);
 });
@@ -61,6 +61,7 @@ async function run(args: readonly string[], now: number): Promise<{ code: number
     out: (part) => void (text += part),
     err: (part) => void (text += part),
     colour: false,
+    weakened: "tests",
     cwd: process.cwd(),
     clock: { now: () => now },
     random: systemRandom,

@@ -10,6 +10,7 @@ import { subjectRecords } from "../../src/engine/subject-records.ts";
 import { read } from "../../src/engine/use/read.ts";
 import type { Database } from "../../src/store/database.ts";
 import { countRows, eachDatabase } from "../support/databases.ts";
+import { failingAt } from "../support/failing-at.ts";
 import { SIGN_UP, SIGN_UP_OPTIONS, type TestEngine, testEngine } from "../support/test-engine.ts";
 
 interface Vector {
@@ -76,24 +77,6 @@ async function classCount(db: Database, recordClass: string): Promise<number> {
 async function useService(context: EngineContext, subject?: string): Promise<string> {
   const items = { usage_record: "joined", ip_public: "192.0.2.17" };
   return collect(context, "service_use", items, subject === undefined ? {} : { subject });
-}
-
-/** A database that fails at the n-th statement matching a pattern, once. */
-function failingAt(db: Database, pattern: RegExp, nth: number): Database {
-  let seen = 0;
-  return {
-    ...db,
-    transaction: async (work) =>
-      db.transaction(async (tx) =>
-        work({
-          query: async (text, params) => {
-            if (pattern.test(text)) seen += 1;
-            if (pattern.test(text) && seen === nth) throw new Error("killed here");
-            return tx.query(text, params);
-          },
-        }),
-      ),
-  };
 }
 
 /** A leaf of the log, whichever it is. */

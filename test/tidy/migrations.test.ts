@@ -15,6 +15,7 @@ const NOT_PERSONAL: Readonly<Record<string, string>> = {
   policy_version: "the published documents",
   sweep_run: "when the sweep ran last",
   setting: "settings of the operator",
+  given_up_lock: "numbers of locks that are to die",
   index_epoch: "keys of the blind index by name",
 };
 

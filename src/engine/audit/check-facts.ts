@@ -56,7 +56,7 @@ function namesIn(type: FactType, value: unknown): readonly string[] | null {
     case "flag":
       return none(typeof value === "boolean");
     default:
-      throw new Error(`unknown type of fact: ${type satisfies never}`);
+      throw new Error(`unknown type of fact: ${String(type satisfies never)}`);
   }
 }
 

@@ -14,7 +14,7 @@ const ED25519 = 1; // signature type of the format
 const ID_BYTES = 4;
 const SIGNATURE_BYTES = 64;
 const MOST_SIGNATURES = 16;
-const KEY_NAME = /^[^\s+\u0000-\u0020]{1,200}$/u;
+const KEY_NAME = /^[^\s+\p{Cc}]{1,200}$/u;
 // RFC 8410: PKCS #8 and SubjectPublicKeyInfo of an Ed25519 key, without the key.
 const PKCS8_HEAD = Buffer.from("302e020100300506032b657004220420", "hex");
 const SPKI_HEAD = Buffer.from("302a300506032b6570032100", "hex");
@@ -160,7 +160,7 @@ function signatureOf(line: string): Signature | null {
 
 /** No control characters but newlines, and one at the end (the format forbids others). */
 function isNoteText(text: string): boolean {
-  return /^[^\u0000-\u0009\u000b-\u001f\u007f]+\n$/u.test(text);
+  return text.length > 1 && text.endsWith("\n") && !/\p{Cc}/u.test(text.replaceAll("\n", ""));
 }
 
 /** Standard Base64 in its one spelling; null when it is none. */

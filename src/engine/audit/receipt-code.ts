@@ -42,7 +42,7 @@ export function parseReceipt(
   const seqDigits = plain.slice(0, -HASH_DIGITS);
   if (!/^[0-9A-HJKMNP-TV-Z]+$/.test(plain) || seqDigits === "") return null;
   if (seqDigits.length > SEQ_DIGITS || plain.length <= HASH_DIGITS) return null;
-  const seq = [...seqDigits].reduce((sum, digit) => sum * 32 + DIGITS.indexOf(digit), 0);
+  const seq = Array.from(seqDigits).reduce((sum, digit) => sum * 32 + DIGITS.indexOf(digit), 0);
   return Number.isSafeInteger(seq) ? { seq, digits: plain.slice(-HASH_DIGITS) } : null;
 }
 

@@ -113,7 +113,7 @@ function faultOfLine(
     case "checkpoint":
       return faultOfCheckpoint(state, line, options.keys);
     default:
-      throw new Error(`unknown line: ${line satisfies never}`);
+      throw new Error("unknown line", { cause: line satisfies never });
   }
 }
 

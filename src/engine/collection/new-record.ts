@@ -5,7 +5,7 @@ import type { SealContext } from "../../keys/keeper.ts";
 import { bytes, hex, moment } from "../../store/column-value.ts";
 import type { Sql } from "../../store/database.ts";
 import type { CollectOptions, EngineContext } from "../jikim.ts";
-import { itemBytes } from "../record.ts";
+import { itemBytes, withOwnLocks } from "../record.ts";
 import { expiresOn } from "../retention/expiry.ts";
 
 const ID_BYTES = 16;
@@ -43,9 +43,17 @@ export function placesOf(context: EngineContext, making: Making): readonly Place
 /** Records sealed at their places, with their source where they came from somebody else. */
 export async function sealRecords(
   context: EngineContext,
-  places: readonly Place[],
+  planned: readonly Place[],
   source: CollectOptions["source"],
 ): Promise<readonly NewRecord[]> {
+  const locked = await withOwnLocks(
+    context.keeper,
+    planned.map(({ place }) => place),
+  );
+  const places = planned.map(({ content }, index) => ({
+    place: present(locked[index], "a place for each record"),
+    content,
+  }));
   const sealed = await context.keeper.seal(
     places.map(({ place, content }) => ({
       context: place,

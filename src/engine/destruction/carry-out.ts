@@ -9,7 +9,7 @@ import { dropKeys } from "./drop-keys.ts";
 import { openDestructions } from "./open-destructions.ts";
 import { isOverdue, type Sweep } from "./request-days.ts";
 import { forgetReseals, resealRest } from "./reseal-rest.ts";
-import { isRotationDue, rotateIndex } from "./rotate-index.ts";
+import { deadEpochs, isRotationDue, rotateIndex } from "./rotate-index.ts";
 
 /** Returns the class-days of which rows were removed now. */
 export async function carryOut(
@@ -19,7 +19,7 @@ export async function carryOut(
   const givenUp = await resealRest(context);
   const begun = await openDestructions(context.db);
   // A key of the index that a crash left behind goes first; then perhaps no move is due.
-  await dropKeys(context, [], []);
+  if ((await deadEpochs(context)).length > 0) await dropKeys(context, [], []);
   if (await isRotationDue(context, sweep)) await rotateIndex(context, null);
   const living = begun.filter((line) => line.key_dropped_at === null);
   await dropKeys(

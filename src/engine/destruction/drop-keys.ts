@@ -11,13 +11,20 @@ import { readEpochs } from "../search/index-epoch.ts";
 import { deadEpochs } from "./rotate-index.ts";
 import type { OpenDestruction } from "./open-destructions.ts";
 
+const GIVEN_UP_AT_ONCE = 100_000;
+
 /** Destroys the locks of lines whose key still lives, and keys of the index that nobody uses. */
 export async function dropKeys(
   context: EngineContext,
   lines: readonly OpenDestruction[],
   moreSlots: readonly number[],
 ): Promise<void> {
-  const slots = [...lines.flatMap(({ slot }) => (slot === null ? [] : [slot])), ...moreSlots];
+  const former = await givenUp(context);
+  const slots = [
+    ...lines.flatMap(({ slot }) => (slot === null ? [] : [slot])),
+    ...moreSlots,
+    ...former,
+  ];
   const [first, ...others] = await deadEpochs(context);
   if (lines.length === 0 && slots.length === 0 && first === undefined) return;
   const receipt =
@@ -37,8 +44,24 @@ export async function dropKeys(
       await storeReceipt(tx, line, { receipt: { ...receipt, weaknesses }, at });
     }
     await storeKeyEpoch(tx, receipt);
+    await forgetGivenUp(tx, former);
     await storeRotated(tx, at, { ...present, shortTags: present.bits !== null });
   });
+}
+
+/** Locks that records had for themselves before their end was known. */
+async function givenUp({ db }: EngineContext): Promise<readonly number[]> {
+  const rows = await db.query<{ slot: number }>(
+    `select slot from given_up_lock order by slot limit ${GIVEN_UP_AT_ONCE}`,
+  );
+  return rows.map(({ slot }) => slot);
+}
+
+async function forgetGivenUp(tx: Sql, slots: readonly number[]): Promise<void> {
+  await tx.query(
+    "delete from given_up_lock where slot in (select slot::bigint from unnest($1::text[]) slot)",
+    [slots.map(String)],
+  );
 }
 
 async function storeReceipt(
@@ -66,7 +89,7 @@ async function storeReceipt(
 }
 
 /** The epoch of the tree this store has seen: a copy restored from before it is known by it. */
-export async function storeKeyEpoch(tx: Sql, receipt: Pick<KeyReceipt, "epoch">): Promise<void> {
+async function storeKeyEpoch(tx: Sql, receipt: Pick<KeyReceipt, "epoch">): Promise<void> {
   await tx.query(
     `insert into setting (name, value) values ('key_epoch', convert_to($1, 'UTF8'))
      on conflict (name) do update set value = excluded.value`,

@@ -8,11 +8,12 @@ import { timingSafeEqual } from "node:crypto";
 import { join } from "node:path";
 import { present } from "../../base/assert.ts";
 import { JikimError } from "../../base/errors.ts";
+import type { SealContext } from "../../keys/keeper.ts";
 import { openStandIn, type StandIn, wipeStandIn } from "../../keys/stand-in.ts";
 import { bytes, hex, moment } from "../../store/column-value.ts";
 import type { Sql } from "../../store/database.ts";
 import type { EngineContext } from "../jikim.ts";
-import { placeOf } from "../record.ts";
+import { placeOf, withOwnLocks } from "../record.ts";
 import { readEpochs } from "../search/index-epoch.ts";
 import { type Findable, storeTags, tagsToStore } from "../search/tags.ts";
 import type { SealedRow } from "./reseal-records.ts";
@@ -113,8 +114,9 @@ async function moveBatch(
     source:
       row.source === null ? null : old.open({ ...placeOf(row), column: "source" }, row.source),
   }));
+  const places = await withOwnLocks(context.keeper, rows.map(placeOf));
   const sealed = await context.keeper.seal(
-    rows.map((row, index) => ({ context: placeOf(row), plain: partOf(plains, index).items })),
+    places.map((place, index) => ({ context: place, plain: partOf(plains, index).items })),
   );
   for (const [index, row] of rows.entries()) {
     const { source } = partOf(plains, index);
@@ -122,7 +124,7 @@ async function moveBatch(
       source === null
         ? []
         : await context.keeper.seal([
-            { context: { ...placeOf(row), column: "source" }, plain: source },
+            { context: { ...partOf(places, index), column: "source" }, plain: source },
           ]);
     await tx.query("update record set sealed = $3, source = $4 where subject = $1 and id = $2", [
       row.subject,
@@ -134,7 +136,11 @@ async function moveBatch(
   await tagAgain(
     context,
     tx,
-    rows.map((row, index) => ({ row, items: partOf(plains, index).items })),
+    rows.map((row, index) => ({
+      row,
+      place: partOf(places, index),
+      items: partOf(plains, index).items,
+    })),
   );
   for (const { items, source } of plains) {
     items.fill(0);
@@ -151,7 +157,11 @@ function partOf<T>(parts: readonly T[], index: number): T {
 async function tagAgain(
   context: EngineContext,
   tx: Sql,
-  opened: readonly { readonly row: SealedRow; readonly items: Uint8Array }[],
+  opened: readonly {
+    readonly row: SealedRow;
+    readonly place: SealContext;
+    readonly items: Uint8Array;
+  }[],
 ): Promise<void> {
   const { present: epoch } = await readEpochs(tx);
   const gone = await tx.query<{ record: Uint8Array; item: string }>(
@@ -163,8 +173,7 @@ async function tagAgain(
     [opened.map(({ row }) => hex(row.subject)), opened.map(({ row }) => hex(row.id))],
   );
   const tagged = new Set(gone.map(({ record, item }) => `${hex(record)} ${item}`));
-  for (const { row, items } of opened) {
-    const place = placeOf(row);
+  for (const { place, items } of opened) {
     const values = JSON.parse(Buffer.from(items).toString("utf8")) as Record<string, string>;
     const findable: Findable[] = Object.entries(values)
       .filter(([item]) => tagged.has(`${place.record} ${item}`))

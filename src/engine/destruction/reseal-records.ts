@@ -8,7 +8,7 @@ import type { SealContext } from "../../keys/keeper.ts";
 import { hex } from "../../store/column-value.ts";
 import type { Sql } from "../../store/database.ts";
 import type { EngineContext } from "../jikim.ts";
-import { type PlaceRow, placeOf } from "../record.ts";
+import { type PlaceRow, placeOf, sealingPlace } from "../record.ts";
 
 export type SealedRow = PlaceRow & {
   readonly sealed: Uint8Array;
@@ -16,8 +16,8 @@ export type SealedRow = PlaceRow & {
 };
 
 export interface Change {
-  /** The last day from now on; as it was when not said. */
-  readonly expiresOn?: (row: SealedRow) => string | null;
+  /** The last day of rows that had none; as it was when not said. */
+  readonly expiresOn?: (row: SealedRow) => string;
   /** Items that are left out, of the rows named; nothing when not said. */
   readonly leaveOut?: (row: SealedRow) => ReadonlySet<string>;
 }
@@ -70,9 +70,10 @@ export async function resealRecords(
   await storeRows(tx, rows, { parts, sealed, names, change });
 }
 
+/** With its end known a record leaves the lock it had for itself. */
 function newPlace(row: SealedRow, { expiresOn }: Change): SealContext {
-  const place = placeOf(row);
-  return expiresOn === undefined ? place : { ...place, expiresOn: expiresOn(row) };
+  const last = expiresOn?.(row) ?? null;
+  return last === null ? sealingPlace(row) : { ...placeOf(row), expiresOn: last };
 }
 
 async function partsOf(tx: Sql, rows: readonly SealedRow[]): Promise<readonly Part[]> {

@@ -11,7 +11,7 @@ import { hex } from "../../store/column-value.ts";
 import type { Sql } from "../../store/database.ts";
 import type { EngineContext } from "../jikim.ts";
 import { holdLocks, shareLocks } from "../locks.ts";
-import { openItems, type PlaceRow, placeOf } from "../record.ts";
+import { openItems, type PlaceRow, sealingPlace } from "../record.ts";
 import { beginEpoch, type IndexEpoch, readEpochs } from "../search/index-epoch.ts";
 import { storeTags, tagsToStore } from "../search/tags.ts";
 
@@ -144,7 +144,7 @@ async function tagAnew(
     findable.map((row) => ({
       item: row.item,
       value: present(byId.get(hex(row.id))?.[row.item], "a record holds the items it names"),
-      place: placeOf(row),
+      place: sealingPlace(row),
     })),
   );
   const bySubject = Map.groupBy(tags, ({ record }) =>
@@ -172,11 +172,17 @@ export async function removeEndedTags(context: EngineContext): Promise<void> {
   }
 }
 
-/** Epochs whose key lives though nothing is tagged with it any more. */
+/**
+ * Epochs whose key lives though nothing is tagged with it any more. The index is shared for the
+ * look: an epoch that is just being begun has its key before its row.
+ */
 export async function deadEpochs(context: EngineContext): Promise<readonly string[]> {
-  const used = await context.db.query<{ epoch: string }>(
-    "select epoch from index_epoch where state <> 'ended'",
-  );
-  const known = new Set(used.map(({ epoch }) => epoch));
-  return (await context.keeper.indexEpochs()).filter((epoch) => !known.has(epoch));
+  return context.db.transaction(async (tx) => {
+    await shareLocks(tx, ["index"]);
+    const used = await tx.query<{ epoch: string }>(
+      "select epoch from index_epoch where state <> 'ended'",
+    );
+    const known = new Set(used.map(({ epoch }) => epoch));
+    return (await context.keeper.indexEpochs()).filter((epoch) => !known.has(epoch));
+  });
 }

@@ -1,12 +1,14 @@
 /**
  * Records whose end becomes known move under the lock of their day, so that destroying that day's
- * key destroys these records too. The end may be over already (a withdrawal ends a record with the
+ * key destroys these records too, and leave the lock each had for itself, which dies with the next
+ * sweep: copies made before say nothing any more by then. The end may be over already (a withdrawal ends a record with the
  * day before), and that day's lock destroyed: then the day gets a fresh one for the next sweep.
  */
 import { assert, present } from "../../base/assert.ts";
 import type { Sql } from "../../store/database.ts";
 import type { EngineContext } from "../jikim.ts";
 import { holdLocks } from "../locks.ts";
+import { ownLockOf } from "../record.ts";
 import { resealRecords, type SealedRow } from "./reseal-records.ts";
 
 /** A record without a last day. */
@@ -42,6 +44,13 @@ export async function startClocks(
     tx,
     started.map(({ row }) => row),
     { expiresOn: (row) => present(lastDays.get(row), "each row has its last day") },
+  );
+  const former = started.map(({ row }) => ownLockOf(row.sealed)).filter((slot) => slot !== null);
+  await tx.query(
+    `insert into given_up_lock (slot)
+     select slot::bigint from unnest($1::text[]) as former (slot)
+         on conflict (slot) do nothing`,
+    [former.map(String)],
   );
 }
 
