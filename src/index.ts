@@ -15,6 +15,9 @@ export { withParticle } from "./compiler/josa.ts";
 export { createConsole } from "./console/create-console.ts";
 export type { ConsoleOptions } from "./console/create-console.ts";
 export { DESTRUCTION_STATES, isDestroyed } from "./engine/destruction/destruction-state.ts";
+export type { LeafId } from "./engine/audit/append-leaf.ts";
+export type { AuditLog } from "./engine/audit/open-log.ts";
+export { receiptOf } from "./engine/audit/receipt-code.ts";
 export type { DestructionState } from "./engine/destruction/destruction-state.ts";
 export type {
   CollectOptions,
@@ -24,6 +27,7 @@ export type {
   Items,
   Jikim,
   KeepReport,
+  LogReport,
 } from "./engine/jikim.ts";
 export { openJikim } from "./engine/open-jikim.ts";
 export type { JikimOptions } from "./engine/open-jikim.ts";

@@ -134,7 +134,7 @@ export async function createRemoteMeeting(options: RemoteMeetingOptions): Promis
   });
   app.route("/", accountPages(service, createAttempts(clock, random)));
   app.route("/", createSite({ ...service, versions: [jikim.compiled], clock, who: sessions.who }));
-  app.route("/", createConsole({ ...service, compiled: jikim.compiled }));
+  app.route("/", createConsole({ ...service, compiled: jikim.compiled, log: jikim.log }));
   if (machine !== null) app.route("/", timePages(service, machine));
   const daily = async (): Promise<readonly Verdict[]> => {
     await sessions.sweep();

@@ -5,10 +5,12 @@ import type { Command } from "./command.ts";
 import { diffCommand } from "./diff-command.ts";
 import { doctorCommand } from "./doctor-command.ts";
 import { keepCommand } from "./keep-command.ts";
+import { logCommand } from "./log-command.ts";
 import { promisesCommand } from "./promises-command.ts";
 import { renderCommand } from "./render-command.ts";
 import { restoreCommand } from "./restore-command.ts";
 import { typesCommand } from "./types-command.ts";
+import { verifyLogCommand } from "./verify-log-command.ts";
 
 export const COMMANDS: readonly Command[] = [
   checkCommand,
@@ -19,5 +21,7 @@ export const COMMANDS: readonly Command[] = [
   keepCommand,
   backupCommand,
   restoreCommand,
+  logCommand,
+  verifyLogCommand,
   doctorCommand,
 ];

@@ -89,12 +89,14 @@ async function data(input: Input, io: CliIo): Promise<readonly Sign[]> {
       `select (select count(*) from migration) as applied, (select count(*) from record) as records`,
     );
     const keys = await keySigns(jikim);
+    const log = await logSign(jikim);
     await jikim.close();
     return [
       { name: "store", state: "ok", says: `${kind}, ${counted(row?.records ?? 0, "record")}` },
       { name: "durability", state: kind === "pglite" ? "warn" : "ok", says: durability },
       { name: "migrations", state: "ok", says: `${row?.applied ?? 0} applied, none missing` },
       ...keys,
+      log,
     ];
   } catch (error) {
     return [{ name: "store", state: "fail", says: codeOf(error) }];
@@ -127,6 +129,20 @@ async function keySigns({ context }: Jikim): Promise<readonly Sign[]> {
           },
         ]),
   ];
+}
+
+/** The audit log: signed lately, and by the key that is here. */
+async function logSign({ log }: Jikim): Promise<Sign> {
+  const { checkpoint, strange, waiting } = await log.state();
+  if (strange) {
+    return { name: "log", state: "fail", says: "the last checkpoint is not signed with log.key" };
+  }
+  const signed =
+    checkpoint === null
+      ? "not signed yet"
+      : `${counted(checkpoint.size, "leaf", "leaves")} signed ${new Date(checkpoint.at).toISOString()}`;
+  const open = waiting === 0 ? "" : `, ${waiting} to be signed by the next jikim keep`;
+  return { name: "log", state: checkpoint === null ? "warn" : "ok", says: signed + open };
 }
 
 function codeOf(error: unknown): string {

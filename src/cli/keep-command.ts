@@ -20,7 +20,7 @@ export const keepCommand: Command = {
     "jikim keep policies/remotemeeting --data ./data",
     "jikim keep policies/remotemeeting --data postgres://… --json",
   ],
-  exits: "exit codes: 0 done in time, 1 done but too late for some, 2 misuse",
+  exits: "exit codes: 0 done in time, 1 too late for some or the log was not signed, 2 misuse",
   run: keep,
 };
 
@@ -29,6 +29,7 @@ async function keep(input: Input, io: CliIo): Promise<ExitCode> {
   const jikim = await openData(input, io, compiled);
   try {
     const report = await jikim.keep();
+    const refused = report.log?.state === "refused" ? report.log.code : null;
     const overdue = report.days.filter((day) => day.overdue);
     if (input.json) printJson(io, report);
     else {
@@ -40,8 +41,9 @@ async function keep(input: Input, io: CliIo): Promise<ExitCode> {
         );
       }
       io.out(`${counted(report.records, "record")} ${wordOf(report)}\n`);
+      if (refused !== null) io.err(`${styled(io, "red", refused)}: the log was not signed\n`);
     }
-    return overdue.length > 0 ? 1 : 0;
+    return overdue.length > 0 || refused !== null ? 1 : 0;
   } finally {
     await jikim.close();
   }

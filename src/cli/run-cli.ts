@@ -55,6 +55,10 @@ const ADVICE: Readonly<Partial<Record<ErrorCode, string>>> = {
   ERR_KEY_STORE_UNSAFE: "Mend the server's settings, or say why they may stand: --weakened REASON.",
   ERR_KEY_TREE_STALE:
     "An old copy of the key tree is in place. Only the newest opens: bring it back.",
+  ERR_LOG_DAMAGED:
+    "What is stored is not what was written. Keep a copy as it is, then find out who changed it.",
+  ERR_LOG_KEY_OTHER:
+    "Bring the key file back; or, if it is lost: jikim log new-key --old OLD-VERIFIER-KEY.",
   ERR_STORE_UNAVAILABLE: "Is the server running and the address right? jikim doctor looks closer.",
   ERR_STORE_NEWER: "These data were written by a newer version. Use that version.",
   ERR_STORE_DRIFT: "A migration that was shipped has been changed. Restore the shipped file.",

@@ -2,12 +2,20 @@
 import { present } from "../../base/assert.ts";
 import { hex } from "../../store/column-value.ts";
 import type { Sql } from "../../store/database.ts";
-import type { Leaf, LeafId } from "./append-leaf.ts";
+import { type Leaf, leafHash, type LeafId } from "./append-leaf.ts";
 import { type Checkpoint, openCheckpoint } from "./checkpoint.ts";
 import type { Facts } from "./leaf-kinds.ts";
+import { logDamaged } from "./log-damaged.ts";
 import { consistencyRanges, inclusionRanges } from "./merkle.ts";
 import type { VerifierKey } from "./note.ts";
-import { hashDigits, isProof, packProof, parseProof, parseReceipt } from "./receipt-code.ts";
+import {
+  hashDigits,
+  isProof,
+  packProof,
+  parseProof,
+  parseReceipt,
+  verifyProof,
+} from "./receipt-code.ts";
 import { hashesOf } from "./subtree-hashes.ts";
 
 /** A leaf of the log. */
@@ -86,7 +94,8 @@ export async function proveGrowth(
 
 /**
  * What a receipt's code, short or long, leads to; null when there is no such leaf. An unknown
- * number and a known one with another hash get the same answer. Throws ERR_LOG_DAMAGED.
+ * number and a known one with another hash get the same answer. Throws ERR_LOG_DAMAGED when the
+ * leaf is not the one that was written, or the log not the one that was signed.
  */
 export async function findReceipt(
   sql: Sql,
@@ -95,15 +104,24 @@ export async function findReceipt(
 ): Promise<FoundReceipt | null> {
   const leaf = isProof(code) ? await leafOfProof(sql, code) : await leafOfShort(sql, code);
   if (leaf === null) return null;
+  if (leafHash(leaf) !== leaf.hash) {
+    throw logDamaged("leaf", "a leaf is not the one that was written", leaf.seq);
+  }
   const last = await lastCheckpoint(sql);
   const checkpoint = last === null ? null : openCheckpoint(last.note, [key]);
+  if (last !== null && checkpoint === null) {
+    throw logDamaged("checkpoint", "the last checkpoint of the log is not one of ours");
+  }
   const { position } = leaf;
   if (last === null || checkpoint === null || position === null || position >= checkpoint.size) {
     return { leaf, checkpoint: null, proof: null };
   }
   const path = await provePlace(sql, position, checkpoint.size);
-  const hash = new Uint8Array(Buffer.from(leaf.hash, "hex"));
-  return { leaf, checkpoint, proof: packProof({ position, hash, path, note: last.note }) };
+  const proof = { position, hash: new Uint8Array(Buffer.from(leaf.hash, "hex")), path };
+  if (verifyProof({ ...proof, note: last.note }, [key]) === null) {
+    throw logDamaged("nodes", "the stored hashes of the log do not lead to its signed root");
+  }
+  return { leaf, checkpoint, proof: packProof({ ...proof, note: last.note }) };
 }
 
 async function leafOfShort(sql: Sql, code: string): Promise<LoggedLeaf | null> {

@@ -46,6 +46,13 @@ export function parseReceipt(
   return Number.isSafeInteger(seq) ? { seq, digits: plain.slice(-HASH_DIGITS) } : null;
 }
 
+/** The digits of the leaf hash in a code, short or long; null when it is none. */
+export function digitsOfReceipt(code: string): string | null {
+  if (!isProof(code)) return parseReceipt(code)?.digits ?? null;
+  const proof = parseProof(code);
+  return proof === null ? null : hashDigits(Buffer.from(proof.hash).toString("hex"));
+}
+
 /** The first 75 bits of a leaf hash as digits of a code. */
 export function hashDigits(hash: string): string {
   return encode(BigInt(`0x${hash.slice(0, 20)}`) >> 5n).padStart(HASH_DIGITS, "0");

@@ -10,7 +10,7 @@ import { type Checkpoint, openCheckpoint } from "./checkpoint.ts";
 import { type LeafLine, parseLine } from "./log-line.ts";
 import { EMPTY_LOG, type Frontier, grow, isSame, joinHashes, type TreeHead } from "./merkle.ts";
 import type { VerifierKey } from "./note.ts";
-import { hashDigits, parseReceipt } from "./receipt-code.ts";
+import { digitsOfReceipt, hashDigits } from "./receipt-code.ts";
 
 /** What is wrong with a log. */
 export type LogFault =
@@ -46,7 +46,7 @@ export interface VerifyOptions {
   readonly keys: readonly VerifierKey[];
   /** Signed states kept elsewhere: the log must continue them. */
   readonly kept?: readonly TreeHead[];
-  /** A short code: the leaf it names is looked for. */
+  /** A receipt's code, short or long: the leaf it names is looked for. */
   readonly receipt?: string;
 }
 
@@ -73,7 +73,7 @@ export async function verifyLog(
     proved: null,
     declared: null,
   };
-  const digits = parseReceipt(options.receipt ?? "")?.digits ?? null;
+  const digits = digitsOfReceipt(options.receipt ?? "");
   let fault = faultOfHistory(state, options);
   let number = 0;
   for await (const text of lines) {
