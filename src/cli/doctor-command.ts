@@ -95,8 +95,8 @@ async function data(input: Input, io: CliIo): Promise<readonly Sign[]> {
       { name: "store", state: "ok", says: `${kind}, ${counted(row?.records ?? 0, "record")}` },
       { name: "durability", state: kind === "pglite" ? "warn" : "ok", says: durability },
       { name: "migrations", state: "ok", says: `${row?.applied ?? 0} applied, none missing` },
-      ...keys,
       log,
+      ...keys,
     ];
   } catch (error) {
     return [{ name: "store", state: "fail", says: codeOf(error) }];

@@ -24,7 +24,7 @@ export const logCommand: Command = {
   takes: ["ACT", "[policy]"],
   options: {
     ...DATA_OPTIONS,
-    out: { takes: "FILE", says: "write to a new file instead of the terminal" },
+    out: { takes: "FILE", says: "write to a new file" },
     old: { takes: "KEY", says: "new-key: the verifier key of the log so far, or a file of it" },
     law: { takes: "FILE", says: "the law (default: the one the policy names)" },
   },
@@ -56,7 +56,7 @@ const DO: Readonly<Record<Act, (input: Input, io: CliIo, log: AuditLog) => Promi
     const out = input.text("out");
     if (out !== undefined) await writeNew(io, out, `${verifierKey}\n`);
     if (input.json) printJson(io, { key: verifierKey });
-    else if (out === undefined) io.out(`${verifierKey}\n`);
+    else io.out(`${verifierKey}\n`);
   },
   async "new-key"(input, io, log) {
     const [old] = await readVerifierKeys(io, input.text("old"), "old");
