@@ -18,6 +18,8 @@ const PATHS = {
   signup: "/signup",
   login: "/login",
   board: "/console/promises",
+  log: "/console/log",
+  receipt: "/receipt",
   time: "/time?step=P1Y",
   missing: "/nowhere",
 };

@@ -24,6 +24,7 @@ interface BoardWords {
   readonly none: string;
   readonly since: (day: Markup) => Markup;
   readonly json: string;
+  readonly log: string;
 }
 
 const WORDS: Record<UiLang, BoardWords> = {
@@ -48,6 +49,7 @@ const WORDS: Record<UiLang, BoardWords> = {
     none: "이 상태의 문장이 없습니다.",
     since: (day) => html`${day}부터`,
     json: "JSON으로 받기",
+    log: "감사 기록",
   },
   en: {
     title: "Promise board",
@@ -70,6 +72,7 @@ const WORDS: Record<UiLang, BoardWords> = {
     none: "No sentence has this status.",
     since: (day) => html`since ${day}`,
     json: "Get as JSON",
+    log: "Audit log",
   },
 };
 
@@ -81,6 +84,8 @@ export interface BoardPageInput {
   /** Where the sentences are published. */
   readonly policyPath: string;
   readonly boardPath: string;
+  /** Where the audit log is shown; null when it is not. */
+  readonly logPath: string | null;
 }
 
 /** Title of the page. */
@@ -97,6 +102,7 @@ export function boardPage(input: BoardPageInput): Markup {
     ${tally(input)} ${filters(input)} ${shown.map((status) => group(input, status))}
     <p class="small">
       <a href="${reader.to(`${input.boardPath}?format=json`)}">${words.json}</a>
+      ${input.logPath === null ? nothing : html`<a href="${reader.to(input.logPath)}">${words.log}</a>`}
     </p>
   </div>`;
 }

@@ -54,6 +54,7 @@ export function createConsole(options: ConsoleOptions): Hono {
       filter: statusOf(c.req.query("status")),
       policyPath,
       boardPath: BOARD_PATH,
+      logPath: options.log === undefined ? null : LOG_PATH,
     });
     return c.html(await options.page(c, { title: boardTitle(reader.lang), main, set: "desk" }));
   });

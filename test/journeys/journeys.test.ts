@@ -74,7 +74,17 @@ describe.skipIf(chromium === null)(where, () => {
   const sideways = (page: Page): Promise<number> =>
     page.evaluate<number>("document.documentElement.scrollWidth - innerWidth");
 
-  const open = ["/", "/privacy", "/notices", "/signup", "/login", "/console/promises", "/nowhere"];
+  const open = [
+    "/",
+    "/privacy",
+    "/notices",
+    "/signup",
+    "/login",
+    "/console/promises",
+    "/console/log",
+    "/receipt",
+    "/nowhere",
+  ];
   const signedIn = ["/", "/me", "/time?step=P1Y", "/privacy/2021-01-28"];
   const looks = ["ko", "en"].flatMap((lang) =>
     [390, 1280].flatMap((width) =>

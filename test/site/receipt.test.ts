@@ -54,7 +54,7 @@ describe("a receipt", () => {
 
   test.each([
     ["ko", "처리 확인", "개인정보 수집", "2026년 11월 23일"],
-    ["en", "Check a receipt", "personal data collected", "23 November 2026"],
+    ["en", "Check a receipt", "Personal data collected", "23 November 2026"],
   ])(
     "says in %s the kind, the day and the counts, and nothing personal",
     async (lang, ...words) => {
@@ -124,7 +124,7 @@ describe("the staff's page of the log", () => {
       expect(page).toContain(note.split("\n")[2]);
       expectNothingPersonal(page);
     }
-    expect(await get("/console/log?lang=en")).toContain("personal data collected");
+    expect(await get("/console/log?lang=en")).toContain("Personal data collected");
   });
 
   test("shows at most the last fifty lines, newest first", async () => {
@@ -165,7 +165,7 @@ describe("the daily run", () => {
     const [gone] = report.days.flatMap((day) => day.leaves);
     if (gone === undefined) throw new Error("the usage records ended");
     const page = await receipt(receiptOf(gone));
-    expect(page).toContain("destruction at the end of retention");
+    expect(page).toContain("Destruction at the end of retention");
     expect(page).toContain("It is in the audit log");
   });
 

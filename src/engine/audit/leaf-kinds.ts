@@ -32,11 +32,11 @@ interface LeafRule {
 /** Kind → what it says and its facts. */
 export const LEAF_RULES = Object.freeze({
   policy_in_force: {
-    says: { ko: "처리방침 적용", en: "policy came into force" },
+    says: { ko: "처리방침 적용", en: "Policy came into force" },
     facts: { policy: "name", hash: "hash", effective: "day" },
   },
   collected: {
-    says: { ko: "개인정보 수집", en: "personal data collected" },
+    says: { ko: "개인정보 수집", en: "Personal data collected" },
     facts: {
       occasion: "name",
       subject: "subject",
@@ -46,27 +46,27 @@ export const LEAF_RULES = Object.freeze({
     },
   },
   collection_refused: {
-    says: { ko: "수집 거부", en: "collection refused" },
+    says: { ko: "수집 거부", en: "Collection refused" },
     facts: { occasion: "name_or_null", rules: "counts" },
   },
   use_refused: {
-    says: { ko: "이용 거부", en: "use refused" },
+    says: { ko: "이용 거부", en: "Use refused" },
     facts: { purpose: "name_or_null", rules: "counts" },
   },
   consent_given: {
-    says: { ko: "동의", en: "consent given" },
+    says: { ko: "동의", en: "Consent given" },
     facts: { subject: "subject", consent: "name" },
   },
   consent_withdrawn: {
-    says: { ko: "동의 철회", en: "consent withdrawn" },
+    says: { ko: "동의 철회", en: "Consent withdrawn" },
     facts: { subject: "subject", consent: "name" },
   },
   event_recorded: {
-    says: { ko: "보유 기간의 기산점 발생", en: "event that starts a retention period" },
+    says: { ko: "보유 기간의 기산점 발생", en: "Event that starts a retention period" },
     facts: { subject: "subject", event: "name", day: "day", records: "count", started: "count" },
   },
   destroyed: {
-    says: { ko: "보유 기간이 끝난 기록 파기", en: "destruction at the end of retention" },
+    says: { ko: "보유 기간이 끝난 기록 파기", en: "Destruction at the end of retention" },
     facts: {
       run: "id",
       class: "name",
@@ -79,22 +79,22 @@ export const LEAF_RULES = Object.freeze({
     },
   },
   erased: {
-    says: { ko: "요구에 따른 삭제", en: "erasure on request" },
+    says: { ko: "요구에 따른 삭제", en: "Erasure on request" },
     facts: { run: "id", subject: "subject", records: "count", changed: "count", items: "names" },
   },
   restored_removed: {
     says: {
       ko: "되살린 사본에서 파기된 기록 제거",
-      en: "destroyed records removed from a restored copy",
+      en: "Destroyed records removed from a restored copy",
     },
     facts: { run: "id", records: "counts" },
   },
   clock_went_back: {
-    says: { ko: "시계가 뒤로 감", en: "the clock went back" },
+    says: { ko: "시계가 뒤로 감", en: "The clock went back" },
     facts: { last_run_at: "moment" },
   },
   log_key_changed: {
-    says: { ko: "감사 기록의 서명 열쇠 변경", en: "signing key of the log changed" },
+    says: { ko: "감사 기록의 서명 열쇠 변경", en: "Signing key of the log changed" },
     facts: { from: "hash", to: "hash" },
   },
 } as const satisfies Readonly<Record<string, LeafRule>>);

@@ -9,15 +9,15 @@ type FactOf<T> = { [K in keyof Rules]: OfKind<Rules[K]["facts"], T> }[keyof Rule
 
 /** Every count and flag a leaf can have. */
 const FACT_WORDS: Readonly<Record<FactOf<"count" | "counts" | "flag">, Words>> = {
-  records: { ko: "기록", en: "records" },
-  items: { ko: "항목", en: "items" },
-  subjects: { ko: "정보주체", en: "people" },
-  keys: { ko: "파기한 열쇠", en: "keys destroyed" },
-  started: { ko: "보유 기간이 시작된 기록", en: "records whose period began" },
-  changed: { ko: "항목을 지운 기록", en: "records with items erased" },
-  rules: { ko: "어긋난 규칙", en: "rules broken" },
-  irrecoverable: { ko: "복구 불가능", en: "irrecoverable" },
-  overdue: { ko: "기한을 넘김", en: "overdue" },
+  records: { ko: "기록", en: "Records" },
+  items: { ko: "항목", en: "Items" },
+  subjects: { ko: "정보주체", en: "People" },
+  keys: { ko: "파기한 열쇠", en: "Keys destroyed" },
+  started: { ko: "보유 기간이 시작된 기록", en: "Records whose period began" },
+  changed: { ko: "항목을 지운 기록", en: "Records with items erased" },
+  rules: { ko: "어긋난 규칙", en: "Rules broken" },
+  irrecoverable: { ko: "복구 불가능", en: "Irrecoverable" },
+  overdue: { ko: "기한을 넘김", en: "Overdue" },
 };
 
 /** One count or flag of a leaf. */
