@@ -19,6 +19,15 @@ export const LEAF_KINDS = [
   "event_recorded",
   "destroyed",
   "clock_went_back",
+  "processor_active",
+  "processor_ended",
+  "processor_exported",
+  "processor_export_refused",
+  "processor_ordered",
+  "processor_order_late",
+  "processor_answered",
+  "processor_answer_refused",
+  "processor_forgotten",
 ] as const;
 export type LeafKind = (typeof LEAF_KINDS)[number];
 
