@@ -9,6 +9,7 @@ const WORDS: Record<UiLang, Record<string, string>> = {
   ko: {
     privacy: "개인정보 처리방침",
     notices: "공지사항",
+    processors: "개인정보를 맡긴 곳",
     me: "내 정보",
     login: "로그인",
     signup: "가입",
@@ -20,6 +21,7 @@ const WORDS: Record<UiLang, Record<string, string>> = {
   en: {
     privacy: "Privacy policy",
     notices: "Notices",
+    processors: "Processors",
     me: "My data",
     login: "Log in",
     signup: "Sign up",
@@ -60,7 +62,8 @@ export function frame(input: FrameInput): Frame {
       : html`${link("/login", words.login)}${link("/signup", words.signup)}`,
     // The policy's own link stands out among the footer's, as the standard notice asks (PIPA 30②).
     foot: html`<strong>${link("/privacy", words.privacy)}</strong>
-      ${link("/notices", words.notices)}${link("/console/promises", words.board)}
+      ${link("/notices", words.notices)}${link("/privacy/processors", words.processors)}
+      ${link("/console/promises", words.board)}
       <span>${words.example}</span><span>${words.font}</span>`,
     bar: input.bar,
     styles: input.styles,

@@ -19,6 +19,7 @@ import {
   assets,
   createConsole,
   createFormTokens,
+  createProcessorAnswers,
   createSite,
   dayOf,
   guardEdge,
@@ -30,6 +31,7 @@ import {
   openSessions,
   readerOf,
   runChecks,
+  runProcessorOrders,
   styleSheet,
   systemRandom,
 } from "jikim";
@@ -65,7 +67,7 @@ export interface RemoteMeetingOptions {
 export interface RemoteMeeting {
   readonly app: Hono;
   readonly jikim: Jikim;
-  /** Destroys what is due and looks at every promise. Run it daily. */
+  /** Destroys what is due, sends orders to processors and looks at every promise. Run it daily. */
   daily(): Promise<readonly Verdict[]>;
   close(): Promise<void>;
 }
@@ -119,6 +121,8 @@ export async function createRemoteMeeting(options: RemoteMeetingOptions): Promis
     check: () => runChecks(proof),
   };
   const app = new Hono();
+  // Before the edge: processors' programs send signed JSON here, no forms.
+  app.route("/", createProcessorAnswers({ context: jikim.context, log: options.log }));
   guardEdge(app, { tokens, origin: options.origin, page, log: options.log });
   app.route("/", assets(styles));
   app.use(rememberUse(service));
@@ -135,6 +139,7 @@ export async function createRemoteMeeting(options: RemoteMeetingOptions): Promis
   const daily = async (): Promise<readonly Verdict[]> => {
     await sessions.sweep();
     await jikim.keep();
+    await runProcessorOrders(jikim.context);
     return service.check();
   };
   return Object.freeze({ app, jikim, daily, close: () => jikim.close() });

@@ -10,6 +10,7 @@ import type { Policy } from "../policy/model.ts";
 import type { Status } from "../proof/verdict.ts";
 import { BOARD_ORDER } from "./board.ts";
 import type { Board, BoardLine } from "./board.ts";
+import { consoleNav } from "./console-nav.ts";
 import { evidenceWords } from "./evidence-words.ts";
 
 interface BoardWords {
@@ -92,6 +93,7 @@ export function boardPage(input: BoardPageInput): Markup {
   const words = WORDS[reader.lang];
   const shown = filter === null ? BOARD_ORDER : [filter];
   return html`<div class="board">
+    ${consoleNav(reader, input.boardPath)}
     <h1>${words.title}</h1>
     <p class="lead">${words.lead}</p>
     ${tally(input)} ${filters(input)} ${shown.map((status) => group(input, status))}

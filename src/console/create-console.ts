@@ -1,20 +1,22 @@
-/** The staff's pages. Today: the promise board, which only reads. */
+/** The staff's pages: promise board, processors, record of processing. They only read. */
 import { Hono } from "hono";
 import { Temporal } from "temporal-polyfill";
 import type { Compiled } from "../compiler/compile.ts";
+import type { Jikim } from "../engine/jikim.ts";
 import { readerOf } from "../html/reader.ts";
 import type { SetPage } from "../html/service-page.ts";
 import { STATUSES } from "../proof/verdict.ts";
 import type { Status, Verdict } from "../proof/verdict.ts";
 import { makeBoard } from "./board.ts";
 import { boardPage, boardTitle } from "./board-page.ts";
-
-/** Where the board stands. */
-export const BOARD_PATH = "/console/promises";
+import { BOARD_PATH } from "./console-nav.ts";
+import { processorConsole, recordConsole } from "./processor-pages.ts";
 
 export interface ConsoleOptions {
   /** The policy in force. */
   readonly compiled: Compiled;
+  /** The engine, for the pages of what it does; without it there are only the policy's own. */
+  readonly jikim?: Jikim;
   readonly page: SetPage;
   /** The latest verdict on each promise. */
   verdicts(): Promise<readonly Verdict[]>;
@@ -51,6 +53,10 @@ export function createConsole(options: ConsoleOptions): Hono {
     });
     return c.html(await options.page(c, { title: boardTitle(reader.lang), main, set: "desk" }));
   });
+  app.route("/", recordConsole(compiled, options.page));
+  if (options.jikim !== undefined) {
+    app.route("/", processorConsole(options.jikim.context, options.page));
+  }
   return app;
 }
 

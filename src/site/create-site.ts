@@ -13,6 +13,7 @@ import { myData } from "./my-data.ts";
 import { myDataPage, myDataTitle } from "./my-data-page.ts";
 import { noticesPage, noticesTitle } from "./notices-page.ts";
 import { changesPage, changesTitle, pageLang, privacyPage } from "./privacy-page.ts";
+import { processorPages } from "./processors-page.ts";
 import { sentenceChanges } from "./sentence-changes.ts";
 import { shownOn, versionBefore } from "./versions.ts";
 
@@ -66,6 +67,8 @@ export function createSite(options: SiteOptions): Hono {
     return c.html(await page(c, { title: compiled.page(pageLang(compiled, reader)).title, main }));
   };
   app.get(POLICY, (c) => policy(c, shownOn(versions, today(), today())));
+  // Before the versions: the last part of this path is a word, not a day.
+  app.route("/", processorPages({ inForce: () => shownOn(versions, today(), today()), page }));
   app.get(`${POLICY}/:day`, (c) => policy(c, versionOf(c, versions, today())));
   app.get(`${POLICY}/:day/changes`, async (c) => {
     const after = versionOf(c, versions, today());

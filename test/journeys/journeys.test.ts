@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { findChromium, launch } from "../support/browser.ts";
+import { someOrders } from "../support/processors.ts";
 import { PERSON, listen, openTestService } from "../support/remotemeeting.ts";
 import type { TestService } from "../support/remotemeeting.ts";
 
@@ -27,6 +28,7 @@ describe.skipIf(chromium === null)(where, () => {
   let browser: Browser;
   beforeAll(async () => {
     service = await openTestService();
+    await someOrders(service.jikim.context);
     await service.daily();
     server = await listen(service);
     browser = await launch(chromium ?? "");
@@ -74,7 +76,18 @@ describe.skipIf(chromium === null)(where, () => {
   const sideways = (page: Page): Promise<number> =>
     page.evaluate<number>("document.documentElement.scrollWidth - innerWidth");
 
-  const open = ["/", "/privacy", "/notices", "/signup", "/login", "/console/promises", "/nowhere"];
+  const open = [
+    "/",
+    "/privacy",
+    "/privacy/processors",
+    "/notices",
+    "/signup",
+    "/login",
+    "/console/promises",
+    "/console/processors",
+    "/console/record",
+    "/nowhere",
+  ];
   const signedIn = ["/", "/me", "/time?step=P1Y", "/privacy/2021-01-28"];
   const looks = ["ko", "en"].flatMap((lang) =>
     [390, 1280].flatMap((width) =>

@@ -5,6 +5,10 @@ import { present } from "../../src/base/assert.ts";
 import { readPolicy } from "../../src/engine/read-policy.ts";
 import { collect } from "../../src/engine/collection/collect.ts";
 import type { EngineContext } from "../../src/engine/jikim.ts";
+import { answerByStaff } from "../../src/engine/processor/accept-answer.ts";
+import { exportTo } from "../../src/engine/processor/export-to.ts";
+import { ordersFor } from "../../src/engine/processor/place-orders.ts";
+import { runProcessorOrders } from "../../src/engine/processor/run-orders.ts";
 import {
   type Carrier,
   CONTRACT_CONTENTS,
@@ -73,4 +77,32 @@ export async function payingMember(
   const paid = { payment_record: "2026-11-23 33000 KRW", card: "tok_test-4242" };
   await collect(context, "payment", paid, { subject });
   return subject;
+}
+
+/** A processor with an order past its day, one that waits, and one that was answered. */
+export async function someOrders(context: EngineContext): Promise<void> {
+  await activate(context, "kcp");
+  const orders: string[] = [];
+  for (let at = 0; at < 3; at += 1) {
+    const subject = await payingMember(context);
+    await exportTo(context, subject, { processor: "kcp", work: "payment", items: ["card"] });
+    orders.push(...(await ordersFor(context, subject, { kind: "erase", reason: "withdrawal" })));
+  }
+  await runProcessorOrders(context);
+  const [late = "", , answered = ""] = orders;
+  await context.db.query(
+    `update processor_order
+        set due_on = due_on - 9, placed_at = placed_at - interval '9 days',
+            escalated_at = placed_at
+      where id = decode($1, 'hex')`,
+    [late],
+  );
+  await answerByStaff(context, {
+    order: answered,
+    state: "retained_own_duty",
+    basis: "전자금융거래법 제22조",
+    until: "2031-11-23",
+    by: "이담당",
+    document: "회신 31",
+  });
 }
