@@ -146,8 +146,9 @@ async function destroySlots(state: State, slots: readonly number[]): Promise<Key
   let custodians = state.options.custodians ?? [];
   for (let from = 0; from < slots.length; from += MAX_BATCH_SLOTS) {
     const batch = slots.slice(from, from + MAX_BATCH_SLOTS);
-    state.cache.drop(batch);
-    const receipt = await state.tree.destroy(batch);
+    const destroying = state.tree.destroy(batch);
+    state.cache.drop(batch); // while the disk is at work
+    const receipt = await destroying;
     // Once more: a key derived while the commit was under way may have been put back.
     state.cache.drop(batch);
     ({ epoch, custodians } = receipt);

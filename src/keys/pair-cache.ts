@@ -45,24 +45,26 @@ const isFresh = (entry: PairEntry, now: number): boolean => entry.from <= now &&
 export function createPairCache(clock: Clock, limit: number): PairCache {
   const heads = new Map<string, PairEntry>();
   const names = new Map<string, string>();
-  const remove = (head: string, entry: PairEntry): void => {
+  const bySlot = new Map<number, Set<PairEntry>>(); // what dies with a slot, without a search
+  const remove = (entry: PairEntry): void => {
     entry.key.fill(0);
-    heads.delete(head);
-    if (names.get(entry.names) === head) names.delete(entry.names);
-  };
-  const removeWhere = (dead: (entry: PairEntry) => boolean): void => {
-    for (const [head, entry] of heads) if (dead(entry)) remove(head, entry);
+    heads.delete(entry.headText);
+    if (names.get(entry.names) === entry.headText) names.delete(entry.names);
+    for (const slot of entry.slots) {
+      const sharing = bySlot.get(slot);
+      sharing?.delete(entry);
+      if (sharing?.size === 0) bySlot.delete(slot);
+    }
   };
   const clear = (): void => {
     for (const entry of heads.values()) entry.key.fill(0);
-    heads.clear();
-    names.clear();
+    for (const index of [heads, names, bySlot]) index.clear();
   };
   const byHead = (head: string, wanted: string): PairEntry | undefined => {
     const entry = heads.get(head);
     if (entry === undefined || entry.names !== wanted) return undefined;
     if (isFresh(entry, clock.now())) return entry;
-    remove(head, entry);
+    remove(entry);
     return undefined;
   };
   return Object.freeze<PairCache>({
@@ -72,26 +74,29 @@ export function createPairCache(clock: Clock, limit: number): PairCache {
       return head === undefined ? undefined : byHead(head, wanted);
     },
     put(entry, use) {
-      const head = entry.headText;
-      const held = heads.get(head);
-      if (held !== undefined && held !== entry) remove(head, held);
-      for (const [oldest, other] of heads) {
+      const held = heads.get(entry.headText);
+      if (held !== undefined && held !== entry) remove(held);
+      for (const oldest of heads.values()) {
         if (heads.size < limit) break;
-        remove(oldest, other);
+        remove(oldest);
       }
-      heads.set(head, entry);
-      if (use === "sealing") names.set(entry.names, head);
+      heads.set(entry.headText, entry);
+      for (const slot of entry.slots) {
+        bySlot.set(slot, (bySlot.get(slot) ?? new Set()).add(entry));
+      }
+      if (use === "sealing") names.set(entry.names, entry.headText);
     },
     drop(slots) {
-      const dead = new Set(slots);
-      const found = [...heads].filter(([, { slots: own }]) => own.some((slot) => dead.has(slot)));
-      // Taking thousands out one by one costs more than making the others anew.
-      if (found.length > CLEAR_BEYOND) clear();
-      else for (const [head, entry] of found) remove(head, entry);
+      for (const slot of slots) {
+        const sharing = bySlot.get(slot);
+        // Taking thousands out one by one costs more than making the others anew.
+        if (sharing !== undefined && sharing.size > CLEAR_BEYOND) clear();
+        else for (const entry of sharing ?? []) remove(entry);
+      }
     },
     sweep() {
       const now = clock.now();
-      removeWhere((entry) => !isFresh(entry, now));
+      for (const entry of heads.values()) if (!isFresh(entry, now)) remove(entry);
     },
     clear,
   });
