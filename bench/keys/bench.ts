@@ -148,7 +148,7 @@ async function classDays(keeper: TreeKeeper): Promise<void> {
   );
   const big = quick ? 50_000 : 1_000_000;
   const times = { small: [] as number[], large: [] as number[] };
-  for (let i = 0; i < (quick ? 3 : 5); i += 1) {
+  for (let i = 0; i < (quick ? 3 : 9); i += 1) {
     await fill(`2031-01-0${i + 1}`, 1000);
     await fill(`2032-01-0${i + 1}`, big);
     await keeper.destroyDay("warm", `2031-01-0${i + 1}`); // after the heavy writing before

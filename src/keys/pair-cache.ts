@@ -1,15 +1,22 @@
 /**
  * Keys of values, kept for at most a minute and wiped when a lock of theirs dies. Found by the
  * head of a sealed value when opening, by the names of its locks when sealing.
+ *
+ * All keys lie side by side in one buffer, so that zeroing every one of them is one write of
+ * `limit` × 32 bytes: what dies with a day costs the same whether it had a thousand records or a
+ * million, and is zeroed when `drop` returns, not later.
  */
+import { present } from "../base/assert.ts";
 import type { Clock } from "../base/clock.ts";
 import type { BoundKey } from "./envelope/seal.ts";
 
 /** Longest life of a key in the cache (docs: "caches drained" after this at the latest). */
 export const MAX_TTL_MS = 60_000;
 
-/** A day that dies with more keys than this in the cache empties the cache. */
+/** A slot that dies with more keys than this in the cache empties the cache. */
 const CLEAR_BEYOND = 500;
+
+const KEY_BYTES = 32;
 
 export interface PairEntry extends BoundKey {
   readonly key: Buffer;
@@ -26,11 +33,15 @@ export interface PairEntry extends BoundKey {
 }
 
 export interface PairCache {
-  /** The key of a sealed value's head, if it was derived for these names. */
+  /** The key of a sealed value's head, if it was derived for these names. Found keys are used at
+   * once: by the next `await` their bytes may be another key's. */
   byHead(head: string, names: string): PairEntry | undefined;
   /** The key that values of these names are sealed under. */
   byNames(names: string): PairEntry | undefined;
-  /** Only a key put for sealing is found by its names: a value may bear a former lock. */
+  /**
+   * Keeps a copy of the key; the caller's stays the caller's to zero. Only a key put for sealing is
+   * found by its names: a value may bear a former lock.
+   */
   put(entry: PairEntry, use: "sealing" | "opening"): void;
   /** Wipes every key made of one of these slots. */
   drop(slots: readonly number[]): void;
@@ -41,13 +52,48 @@ export interface PairCache {
 
 const isFresh = (entry: PairEntry, now: number): boolean => entry.from <= now && now < entry.until;
 
+/** Places for keys in one buffer. */
+interface KeyPlaces {
+  /** A copy of the key, as a view of the buffer. */
+  take(key: Uint8Array): Buffer;
+  /** Zeroes a copy and gives its place back. */
+  give(copy: Buffer): void;
+  /** Zeroes all at once. */
+  zero(): void;
+}
+
+function keyPlaces(limit: number): KeyPlaces {
+  const keys = Buffer.allocUnsafeSlow(limit * KEY_BYTES);
+  const free: number[] = []; // offsets given back
+  let end = 0; // of what was ever given out
+  return {
+    take(key) {
+      const at = free.pop() ?? end;
+      end = Math.max(end, at + KEY_BYTES);
+      const copy = keys.subarray(at, at + KEY_BYTES);
+      copy.set(key);
+      return copy;
+    },
+    give(copy) {
+      copy.fill(0);
+      free.push(copy.byteOffset - keys.byteOffset);
+    },
+    zero() {
+      keys.fill(0, 0, end);
+      free.length = 0;
+      end = 0;
+    },
+  };
+}
+
 /** @param limit keys kept at once. */
 export function createPairCache(clock: Clock, limit: number): PairCache {
+  const places = keyPlaces(limit);
   const heads = new Map<string, PairEntry>();
   const names = new Map<string, string>();
   const bySlot = new Map<number, Set<PairEntry>>(); // what dies with a slot, without a search
   const remove = (entry: PairEntry): void => {
-    entry.key.fill(0);
+    places.give(entry.key);
     heads.delete(entry.headText);
     if (names.get(entry.names) === entry.headText) names.delete(entry.names);
     for (const slot of entry.slots) {
@@ -57,7 +103,7 @@ export function createPairCache(clock: Clock, limit: number): PairCache {
     }
   };
   const clear = (): void => {
-    for (const entry of heads.values()) entry.key.fill(0);
+    places.zero();
     for (const index of [heads, names, bySlot]) index.clear();
   };
   const byHead = (head: string, wanted: string): PairEntry | undefined => {
@@ -74,17 +120,17 @@ export function createPairCache(clock: Clock, limit: number): PairCache {
       return head === undefined ? undefined : byHead(head, wanted);
     },
     put(entry, use) {
-      const held = heads.get(entry.headText);
-      if (held !== undefined && held !== entry) remove(held);
-      for (const oldest of heads.values()) {
-        if (heads.size < limit) break;
-        remove(oldest);
+      const former = heads.get(entry.headText);
+      if (former !== undefined) remove(former);
+      if (heads.size >= limit) remove(present(heads.values().next().value, "an oldest entry"));
+      const held = { ...entry, key: places.take(entry.key) };
+      heads.set(held.headText, held);
+      for (const slot of held.slots) {
+        const sharing = bySlot.get(slot);
+        if (sharing === undefined) bySlot.set(slot, new Set([held]));
+        else sharing.add(held);
       }
-      heads.set(entry.headText, entry);
-      for (const slot of entry.slots) {
-        bySlot.set(slot, (bySlot.get(slot) ?? new Set()).add(entry));
-      }
-      if (use === "sealing") names.set(entry.names, entry.headText);
+      if (use === "sealing") names.set(held.names, held.headText);
     },
     drop(slots) {
       for (const slot of slots) {

@@ -74,13 +74,19 @@ export async function sealAll(
       sealed.push(await sealAnyOf(state, context, { locks: known, plain }));
       continue;
     }
-    let bound = state.cache.byNames(names);
-    if (bound === undefined) {
-      const known = locks ?? present((await nameLocks(state, [context])).get(names), "named");
-      bound = await pairEntry(state, context, known);
-      if (renewals === state.renewals.count) remember(state, bound, "sealing");
+    const cached = state.cache.byNames(names);
+    if (cached !== undefined) {
+      sealed.push(sealAt(cached, context, { nonce: state.nonces(), plain }));
+      continue;
     }
-    sealed.push(sealAt(bound, context, { nonce: state.nonces(), plain }));
+    const known = locks ?? present((await nameLocks(state, [context])).get(names), "named");
+    const fresh = await pairEntry(state, context, known);
+    try {
+      sealed.push(sealAt(fresh, context, { nonce: state.nonces(), plain }));
+      if (renewals === state.renewals.count) remember(state, fresh, "sealing");
+    } finally {
+      fresh.key.fill(0); // the cache keeps its own copy
+    }
   }
   return sealed;
 }
@@ -208,13 +214,12 @@ export async function openAll(
     const fresh = await pairEntry(state, asked, read.locks);
     try {
       opened.push(openAt(fresh, context, sealed));
-    } catch (error) {
-      fresh.key.fill(0);
-      throw error;
+      // Only now: a forged head must not leave a key behind. Never for sealing: the value's lock
+      // may be a former one.
+      remember(state, fresh, "opening");
+    } finally {
+      fresh.key.fill(0); // the cache keeps its own copy
     }
-    // Only now: a forged head must not leave a key behind. Never for sealing: the value's lock may
-    // be a former one.
-    remember(state, fresh, "opening");
   }
   return opened;
 }

@@ -100,7 +100,8 @@ test.skipIf(process.platform !== "linux")(
       const after = scan(pid, secrets);
       await tell("collect");
       const collected = scan(pid, secrets);
-      report(`copies of root, lock, key: before ${before}; after ${after}; collected ${collected}`);
+      const counts = { before, after, collected };
+      report(`copies of root, lock and key: ${JSON.stringify(counts)}`);
       expect(before[0], "the scan has power: the living root is found").toBeGreaterThan(0);
       expect(before[2], "the scan has power: the cached key is found").toBeGreaterThan(0);
       expect(collected).toEqual([0, 0, 0]);

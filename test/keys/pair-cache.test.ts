@@ -1,13 +1,14 @@
 import { expect, test } from "vitest";
 
-import { createPairCache, type PairEntry } from "../../src/keys/pair-cache.ts";
+import { present } from "../../src/base/assert.ts";
+import { createPairCache, type PairCache, type PairEntry } from "../../src/keys/pair-cache.ts";
 
 let now = 1000;
 const clock = { now: () => now };
 
 function entry(n: number, slots: readonly number[]): PairEntry {
   return {
-    key: Buffer.alloc(32, n),
+    key: Buffer.alloc(32, 1 + (n % 255)),
     head: Buffer.from([n]),
     headText: `h${n}`,
     info: new Uint8Array(),
@@ -18,6 +19,13 @@ function entry(n: number, slots: readonly number[]): PairEntry {
     until: now + 100,
   };
 }
+/** Puts entries in for sealing. Returns them as the cache holds them. */
+function putAll(cache: PairCache, entries: readonly PairEntry[]): readonly PairEntry[] {
+  return entries.map((one) => {
+    cache.put(one, "sealing");
+    return present(cache.byNames(one.names), "just put");
+  });
+}
 const isZero = ({ key }: PairEntry): boolean => key.every((byte) => byte === 0);
 
 test("a key is found by its head for its names alone, and by its names when put for sealing", () => {
@@ -25,29 +33,50 @@ test("a key is found by its head for its names alone, and by its names when put 
   const [a, b] = [entry(1, [1, 9]), entry(2, [2, 9])];
   cache.put(a, "sealing");
   cache.put(b, "opening");
-  expect(cache.byHead("h1", "n1")).toBe(a);
+  expect(cache.byHead("h1", "n1")).toMatchObject(a);
   expect(cache.byHead("h1", "n2")).toBeUndefined();
-  expect(cache.byNames("n1")).toBe(a);
+  expect(cache.byNames("n1")).toMatchObject(a);
+  expect(cache.byHead("h2", "n2")).toMatchObject(b);
   expect(cache.byNames("n2")).toBeUndefined();
+});
+
+test("the cache keeps a copy: the caller's key is the caller's to zero", () => {
+  const cache = createPairCache(clock, 10);
+  const a = entry(1, [1]);
+  const [held] = putAll(cache, [a]);
+  a.key.fill(0);
+  expect(held?.key).toEqual(entry(1, []).key);
 });
 
 test("dropping a slot zeroes every key made of it and no other", () => {
   const cache = createPairCache(clock, 10);
-  const [a, b, c] = [entry(1, [1, 9]), entry(2, [2, 9]), entry(3, [3, 8])];
-  for (const one of [a, b, c]) cache.put(one, "sealing");
+  const held = putAll(cache, [entry(1, [1, 9]), entry(2, [2, 9]), entry(3, [3, 8])]);
   cache.drop([9]);
-  expect([a, b, c].map(isZero)).toEqual([true, true, false]);
+  expect(held.map(isZero)).toEqual([true, true, false]);
   expect(cache.byNames("n1")).toBeUndefined();
-  expect(cache.byNames("n3")).toBe(c);
+  expect(cache.byNames("n3")).toBe(held[2]);
 });
 
 test("dropping a slot with very many keys zeroes them all", () => {
   const cache = createPairCache(clock, 5000);
   const many = Array.from({ length: 2000 }, (_, n) => entry(n + 1, [n, 99_999]));
-  for (const one of many) cache.put(one, "sealing");
+  const held = putAll(cache, many);
+  expect(held.some(isZero)).toBe(false);
   cache.drop([99_999]);
-  expect(many.every(isZero)).toBe(true);
+  expect(held.every(isZero)).toBe(true);
   expect(cache.byNames("n5")).toBeUndefined();
+});
+
+test("a place given back is used again, and no two living keys share one", () => {
+  const cache = createPairCache(clock, 3);
+  putAll(cache, [entry(1, [1]), entry(2, [2]), entry(3, [3])]);
+  cache.drop([2]);
+  cache.put(entry(4, [4]), "sealing");
+  cache.put(entry(4, [4]), "sealing");
+  for (const n of [1, 3, 4]) expect(cache.byNames(`n${n}`)?.key).toEqual(entry(n, []).key);
+  cache.clear();
+  putAll(cache, [entry(5, [5]), entry(6, [6])]);
+  for (const n of [5, 6]) expect(cache.byNames(`n${n}`)?.key).toEqual(entry(n, []).key);
 });
 
 test.each([
@@ -55,19 +84,17 @@ test.each([
   ["the clock was set back", -1],
 ])("a key is zeroed when %s, asked for or not", (_, step) => {
   const cache = createPairCache(clock, 10);
-  const [a, b] = [entry(1, [1]), entry(2, [2])];
-  cache.put(a, "sealing");
-  cache.put(b, "sealing");
+  const held = putAll(cache, [entry(1, [1]), entry(2, [2])]);
   now += step;
   expect(cache.byNames("n1")).toBeUndefined();
-  expect([a, b].map(isZero)).toEqual([true, false]);
+  expect(held.map(isZero)).toEqual([true, false]);
   cache.sweep();
-  expect(isZero(b)).toBe(true);
+  expect(held.map(isZero)).toEqual([true, true]);
 });
 
-test("beyond the limit the oldest goes, zeroed", () => {
+test("beyond the limit the oldest goes, zeroed before its place is used again", () => {
   const cache = createPairCache(clock, 2);
-  const three = [entry(1, [1]), entry(2, [2]), entry(3, [3])];
-  for (const one of three) cache.put(one, "sealing");
-  expect(three.map(isZero)).toEqual([true, false, false]);
+  putAll(cache, [entry(1, [1]), entry(2, [2]), entry(3, [3])]);
+  expect(cache.byNames("n1")).toBeUndefined();
+  for (const n of [2, 3]) expect(cache.byNames(`n${n}`)?.key).toEqual(entry(n, []).key);
 });
