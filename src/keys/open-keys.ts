@@ -18,7 +18,7 @@ import { openFileSlots } from "./slots/file-slots.ts";
 import { openPgSlots } from "./slots/pg-slots.ts";
 import type { SlotMap } from "./slots/slot-map.ts";
 import { openShredTree } from "./tree/shred-tree.ts";
-import type { NodeStore, TreeTap } from "./tree/stores.ts";
+import type { NodeStore, RootStore, TreeTap } from "./tree/stores.ts";
 
 export interface KeysOptions extends Pick<KeeperOptions, "ttlMs" | "cachedKeys"> {
   readonly clock: Clock;
@@ -30,6 +30,8 @@ export interface KeysOptions extends Pick<KeeperOptions, "ttlMs" | "cachedKeys">
   /** The operator's reason for a key database whose commits are no promise. */
   readonly allowWeakStore?: string;
   readonly tap?: TreeTap;
+  /** Where the root is, when not in a file of the folder: with custodians. Closed with the keeper. */
+  readonly roots?: RootStore;
 }
 
 interface Bulk {
@@ -55,14 +57,7 @@ export async function openKeys(folder: string, options: KeysOptions): Promise<Tr
   };
   try {
     const guard = (): void => lock.check();
-    const roots = keep(
-      await openRootFile(join(folder, "root"), {
-        files: diskFiles,
-        random,
-        guard,
-        ...(options.allowWeakRoot === undefined ? {} : { allowWeak: options.allowWeakRoot }),
-      }),
-    );
+    const roots = keep(options.roots ?? (await openOwnRoot(folder, options, guard)));
     const { nodes, slots, weakness } = await openBulk(folder, options, { guard, keep });
     const { assigned } = slots;
     const tree = await openShredTree({
@@ -87,6 +82,12 @@ export async function openKeys(folder: string, options: KeysOptions): Promise<Tr
     lock.release();
     throw error;
   }
+}
+
+function openOwnRoot(folder: string, options: KeysOptions, guard: () => void): Promise<RootStore> {
+  const { allowWeakRoot, random } = options;
+  const weak = allowWeakRoot === undefined ? {} : { allowWeak: allowWeakRoot };
+  return openRootFile(join(folder, "root"), { files: diskFiles, random, guard, ...weak });
 }
 
 async function openBulk(

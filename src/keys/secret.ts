@@ -8,14 +8,14 @@ import type { Random } from "../base/clock.ts";
 const KEY_BYTES = 32;
 const OUTSIDE_HEAP_BYTES = 128;
 
-/** 32 bytes for a key, to be zeroed by whoever holds it last. */
-export function keyBuffer(): Buffer {
-  return Buffer.allocUnsafeSlow(OUTSIDE_HEAP_BYTES).subarray(0, KEY_BYTES);
+/** Room for a key, 32 bytes when not said, to be zeroed by whoever holds it last. */
+export function keyBuffer(bytes: number = KEY_BYTES): Buffer {
+  return Buffer.allocUnsafeSlow(Math.max(bytes, OUTSIDE_HEAP_BYTES)).subarray(0, bytes);
 }
 
 /** A copy of a key, to be zeroed like the key itself. */
 export function copyOfKey(key: Uint8Array): Buffer {
-  const copy = keyBuffer();
+  const copy = keyBuffer(key.length);
   copy.set(key);
   return copy;
 }

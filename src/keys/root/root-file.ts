@@ -28,7 +28,6 @@ const MARK_BLOCKS = 2;
 const FILE_BYTES = (ROOT_BLOCKS + MARK_BLOCKS) * BLOCK_BYTES;
 const HASH_BYTES = 32;
 const ROOT_AT = 8 + 16 + 8 + HASH_BYTES;
-const ROOT_RECORD = ROOT_AT + KEY_BYTES + HASH_BYTES;
 const MARK_RECORD = 8 + 16 + 24 + HASH_BYTES;
 
 export interface RootFileOptions {
@@ -38,6 +37,8 @@ export interface RootFileOptions {
   readonly allowWeak?: string;
   /** Throws when this keeper no longer owns the file; asked before every write. */
   readonly guard?: () => void;
+  /** Length of what is held in a root's place: a key, or a custodian's share of one. */
+  readonly secretBytes?: number;
 }
 
 interface RootFile {
@@ -45,6 +46,7 @@ interface RootFile {
   readonly random: Random;
   readonly identity: Buffer;
   readonly guard: () => void;
+  readonly secretBytes: number;
 }
 
 /**
@@ -68,6 +70,7 @@ export async function openRootFile(path: string, options: RootFileOptions): Prom
       random: options.random,
       identity,
       guard: options.guard ?? (() => undefined),
+      secretBytes: options.secretBytes ?? KEY_BYTES,
     };
     if (file.size() !== FILE_BYTES) await makeBlocks(root, file.size());
     await files.syncFolderOf(path);
@@ -114,9 +117,13 @@ function isWhole(block: Buffer, magic: string, length: number): boolean {
   return hash.equals(block.subarray(body, length));
 }
 
+function recordBytes(root: RootFile): number {
+  return ROOT_AT + root.secretBytes + HASH_BYTES;
+}
+
 /** What a root block says, its key left where it is. */
-function rootRecord(block: Buffer): { tree: string; epoch: number } | null {
-  if (!isWhole(block, "KROOT1", ROOT_RECORD)) return null;
+function rootRecord(root: RootFile, block: Buffer): { tree: string; epoch: number } | null {
+  if (!isWhole(block, "KROOT1", recordBytes(root))) return null;
   return { tree: block.toString("hex", 8, 24), epoch: Number(block.readBigUInt64BE(24)) };
 }
 
@@ -132,7 +139,7 @@ function lookAt<T>(root: RootFile, block: number, look: (bytes: Buffer) => T): T
 
 function assertOwn(root: RootFile, block: number): void {
   lookAt(root, block, (bytes) => {
-    if (rootRecord(bytes) === null) return;
+    if (rootRecord(root, bytes) === null) return;
     if (!root.identity.equals(bytes.subarray(32, 32 + HASH_BYTES))) {
       throw copied("the root file is a copy of another file");
     }
@@ -142,7 +149,7 @@ function assertOwn(root: RootFile, block: number): void {
 function epochs(root: RootFile): readonly number[] {
   const found: number[] = [];
   for (let block = 0; block < ROOT_BLOCKS; block += 1) {
-    const record = lookAt(root, block, rootRecord);
+    const record = lookAt(root, block, (bytes) => rootRecord(root, bytes));
     if (record !== null) found.push(record.epoch);
   }
   return found.toSorted((a, b) => a - b);
@@ -150,6 +157,7 @@ function epochs(root: RootFile): readonly number[] {
 
 async function prepare(root: RootFile, next: NextRoot, key: Uint8Array): Promise<void> {
   root.guard();
+  assert(key.length === root.secretBytes, "a root file holds secrets of one length");
   const block = next.epoch % ROOT_BLOCKS;
   // A keeper that lost its place unawares would overwrite its successor's only root here.
   if ((newestMark(root)?.mark.sequence ?? 0) >= next.sequence) throw fenced(next.epoch);
@@ -161,7 +169,7 @@ async function prepare(root: RootFile, next: NextRoot, key: Uint8Array): Promise
     bytes.writeBigUInt64BE(BigInt(next.epoch), 24);
     bytes.set(root.identity, 32);
     bytes.set(key, ROOT_AT);
-    const body = ROOT_RECORD - HASH_BYTES;
+    const body = recordBytes(root) - HASH_BYTES;
     bytes.set(createHash("sha256").update(bytes.subarray(0, body)).digest(), body);
     await root.file.write([bytes], block * BLOCK_BYTES);
     await root.file.datasync();
@@ -174,9 +182,9 @@ async function prepare(root: RootFile, next: NextRoot, key: Uint8Array): Promise
 
 function load(root: RootFile, tree: string, epoch: number): Buffer | null {
   return lookAt(root, epoch % ROOT_BLOCKS, (bytes) => {
-    const record = rootRecord(bytes);
+    const record = rootRecord(root, bytes);
     if (record === null || record.tree !== tree || record.epoch !== epoch) return null;
-    return copyOfKey(bytes.subarray(ROOT_AT, ROOT_AT + KEY_BYTES));
+    return copyOfKey(bytes.subarray(ROOT_AT, ROOT_AT + root.secretBytes));
   });
 }
 
@@ -185,7 +193,7 @@ async function wipe(root: RootFile, epoch: number, above: boolean): Promise<void
   const blocks: number[] = [];
   for (let block = 0; block < ROOT_BLOCKS; block += 1) {
     const wiped = lookAt(root, block, (bytes) => {
-      const held = rootRecord(bytes);
+      const held = rootRecord(root, bytes);
       // A torn record may hold most of a root: it is wiped like a whole one.
       if (held === null) return bytes.some((byte) => byte !== 0);
       return held.epoch < epoch || (above && held.epoch > epoch);

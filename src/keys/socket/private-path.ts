@@ -13,8 +13,8 @@ import { dirname } from "node:path";
 
 import { JikimError } from "../../base/errors.ts";
 
-/** sun_path holds 108 bytes with its end; the shortest limit of the systems in use is 104. */
-const MAX_PATH_BYTES = 103;
+/** sun_path holds 104 bytes with its end on some systems, and a draft's name is 4 longer. */
+const MAX_PATH_BYTES = 99;
 
 function ownUid(): number {
   return process.getuid?.() ?? 0;
@@ -23,7 +23,7 @@ function ownUid(): number {
 /** Makes the socket's folder, or refuses one that others may enter. Throws ERR_PEER_UNSAFE. */
 export function makePrivateFolder(path: string): void {
   if (Buffer.byteLength(path) > MAX_PATH_BYTES) {
-    throw new JikimError("ERR_USAGE", "the path of a socket is at most 103 bytes long");
+    throw new JikimError("ERR_USAGE", "the path of a socket is at most 99 bytes long");
   }
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   assertFolder(dirname(path), ownUid());

@@ -4,7 +4,7 @@
  * all (then the request is refused: ERR_PEER_BUSY), the size of a frame.
  */
 import { createServer, type Server, type Socket } from "node:net";
-import { rmSync } from "node:fs";
+import { renameSync, rmSync } from "node:fs";
 
 import { JikimError } from "../../base/errors.ts";
 import { takeLock } from "../root/lock-file.ts";
@@ -83,7 +83,6 @@ export async function serveSocket(path: string, options: ServeOptions): Promise<
   serving.server.maxConnections = serving.options.maxConnections;
   serving.server.on("connection", (socket) => welcome(serving, socket));
   try {
-    rmSync(path, { force: true }); // a dead server's: the lock is ours
     await listen(serving.server, path);
   } catch (error) {
     lock.release();
@@ -95,17 +94,25 @@ export async function serveSocket(path: string, options: ServeOptions): Promise<
     get working() {
       return serving.working;
     },
-    retire: () => (ended ??= retire(serving).finally(() => lock.release())),
+    retire: () =>
+      (ended ??= retire(serving).finally(() => {
+        rmSync(path, { force: true });
+        lock.release();
+      })),
   });
 }
 
 async function listen(server: Server, path: string): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   server.once("error", reject);
-  server.listen(path, resolve);
+  // Made elsewhere and moved into place: nobody meets a socket whose mode is not yet right.
+  const draft = `${path}.new`;
+  rmSync(draft, { force: true });
+  server.listen(draft, resolve);
   await promise;
   server.removeListener("error", reject);
-  makeSocketPrivate(path);
+  makeSocketPrivate(draft);
+  renameSync(draft, path); // over what a dead server left: the lock is ours
 }
 
 function welcome(serving: Serving, socket: Socket): void {

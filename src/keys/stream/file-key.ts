@@ -11,6 +11,7 @@ import type { Random } from "../../base/clock.ts";
 import { assert, present } from "../../base/assert.ts";
 import { bindFields } from "../bind-fields.ts";
 import type { Keeper, SealContext } from "../keeper.ts";
+import { copyOfKey, freshKey } from "../secret.ts";
 import { KEY_BYTES } from "../tree/node.ts";
 import { damagedFile, type FileHeader, makeHeader, PREFIX_BYTES } from "./format.ts";
 
@@ -38,7 +39,7 @@ export async function makeFileKey(
   context: FileContext,
   random: Random,
 ): Promise<FileKey> {
-  const key = random.bytes(KEY_BYTES);
+  const key = freshKey(random);
   try {
     const [wrapped] = await keeper.seal([{ context, plain: key }]);
     const prefix = random.bytes(PREFIX_BYTES);
@@ -56,12 +57,12 @@ export async function readFileKey(
   header: FileHeader,
 ): Promise<FileKey> {
   const [key] = await keeper.open([{ context, sealed: header.wrapped }]);
-  const held = present(key, "one opened value");
-  if (held.length !== KEY_BYTES) {
-    held.fill(0);
-    throw damagedFile("its header holds no file key");
-  }
-  return fileKey(held, context.record, header);
+  const opened = present(key, "one opened value");
+  const held = copyOfKey(opened);
+  opened.fill(0);
+  if (held.length === KEY_BYTES) return fileKey(held, context.record, header);
+  held.fill(0);
+  throw damagedFile("its header holds no file key");
 }
 
 /** A key with what its chunks are bound to. The key is dropped with the result. */

@@ -114,6 +114,7 @@ export async function openShredTree(options: TreeOptions): Promise<ShredTree> {
     setAssigned: (assigned) =>
       serial(async () => {
         assertUsable(state);
+        await options.roots.ready?.();
         state.assigned = assigned;
         await breakable(state, () => options.roots.setMark(markOf(state)));
       }),
@@ -135,6 +136,7 @@ async function destroyBatch(
   slots: readonly number[],
 ): Promise<TreeReceipt> {
   assertUsable(state);
+  await options.roots.ready?.();
   const known = state.head.leaves * FANOUT;
   for (const slot of slots) assert(leafOf(slot) && slot < known, "only minted slots die");
   const epoch = state.head.epoch + 1;
@@ -173,6 +175,7 @@ async function destroyBatch(
 
 async function mintLeaves(options: TreeOptions, state: State, leaves: number): Promise<number> {
   assertUsable(state);
+  await options.roots.ready?.();
   assert(Number.isSafeInteger(leaves) && leaves > 0, "at least one leaf is minted");
   const from = state.head.leaves;
   const to = from + leaves;

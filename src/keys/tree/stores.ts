@@ -55,6 +55,8 @@ export interface RootStore {
   readonly custodians: readonly string[];
   /** Why destruction on this medium is promised only weakly; null when it is not. */
   readonly weakness: string | null;
+  /** Throws when no change could be carried out now; nothing has changed then. */
+  ready?(): Promise<void>;
   /** Epochs whose root is held, ascending. */
   epochs(): Promise<readonly number[]>;
   mark(): Promise<RootMark | null>;
