@@ -116,21 +116,34 @@ export function pairOf(thing: SealedThing, loot: Loot): Buffer | null {
   return derivePair(locks, pairInfo(thing.context));
 }
 
-/** Does it open, down to a person's own words? */
-export function canOpen(thing: SealedThing, loot: Loot): boolean {
+function openWrap(thing: SealedThing, loot: Loot): Buffer | null {
   const wrap = wrapOf(thing);
   const key = pairOf(thing, loot);
-  if (key === null) return false;
+  if (key === null) return null;
   const { context } = thing;
-  const head = wrap.subarray(0, readHead(wrap).fixed);
-  const bound = { key, head, info: pairInfo(context) };
+  const bound = { key, head: wrap.subarray(0, readHead(wrap).fixed), info: pairInfo(context) };
   try {
-    const plain = openAt(bound, context, wrap);
-    if (thing.kind !== "file") return Buffer.from(plain).includes(MARKER);
-    const bytes = Buffer.from(thing.sealed, "base64");
-    const header = readHeader(bytes);
-    if (header === null) return false;
-    const file = fileKey(plain, context.record, header);
+    return Buffer.from(openAt(bound, context, wrap));
+  } catch {
+    return null;
+  }
+}
+
+/** The key of a file, out of its header; null for what is none and where a lock is missing. */
+export function fileKeyOf(thing: SealedThing, loot: Loot): Buffer | null {
+  return thing.kind === "file" ? openWrap(thing, loot) : null;
+}
+
+/** Does it open, down to a person's own words? */
+export function canOpen(thing: SealedThing, loot: Loot): boolean {
+  const plain = openWrap(thing, loot);
+  if (plain === null) return false;
+  if (thing.kind !== "file") return plain.includes(MARKER);
+  const bytes = Buffer.from(thing.sealed, "base64");
+  const header = readHeader(bytes);
+  if (header === null) return false;
+  const file = fileKey(plain, thing.context.record, header);
+  try {
     const chunk = bytes.subarray(header.bytes.length);
     return openChunk(file, { counter: 0, isLast: false }, chunk).includes(MARKER);
   } catch {

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { canOpen, canTag, closure, locksOf, type Loot, pairOf } from "./attack.ts";
+import { canOpen, canTag, closure, fileKeyOf, type Loot, pairOf } from "./attack.ts";
 import { type Drill, runDrill } from "./drill.ts";
 import { MARKER } from "./forensic-policy.ts";
 import { type Check, type Fault, type Size, type StandName, type WorldConfig } from "./plan.ts";
@@ -111,17 +111,14 @@ function looksIntoMemory({ fault }: WorldConfig): boolean {
   return fault === null || fault === "copiedkey";
 }
 
-/** The root, the locks of what must die, and the keys made of them. */
+/** The root, and the keys made of the locks of all that must die, those of files with them. */
 function deadKeys({ things }: Truth, former: Loot): readonly Buffer[] {
-  const living = new Set(things.filter(({ dead }) => !dead).flatMap(locksOf));
   const dead = things.filter((thing) => thing.dead);
-  const slots = new Set(dead.flatMap(locksOf).filter((slot) => !living.has(slot)));
-  const locks = [...slots].flatMap((slot) => former.slots.get(slot) ?? []);
-  const pairs = dead.map((thing) => pairOf(thing, former)).filter((pair) => pair !== null);
-  return distinct([...former.roots, ...locks, ...pairs]);
+  const keys = dead.flatMap((thing) => [pairOf(thing, former), fileKeyOf(thing, former)]);
+  return distinct([...former.roots, ...keys.filter((key) => key !== null)]);
 }
 
-/** Those, and every key that was within reach before and is not any more: of nodes, of the index. */
+/** Those, and every key that was within reach before and is not any more: locks, nodes, index. */
 function secretsOf(truth: Truth, former: Loot, present: Loot): readonly Buffer[] {
   const all = ({ slots, nodeKeys }: Loot): Buffer[] => [...slots.values(), nodeKeys].flat();
   const left = new Set(all(present).map((key) => key.toString("latin1")));
