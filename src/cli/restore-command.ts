@@ -75,8 +75,10 @@ async function bringBack(
   const { from, manifest, copying } = what;
   const data = dataPlace(input, io);
   const replace = input.on("replace");
-  const keys = keyFolder(keyPlaceOf(data));
+  const place = keyPlaceOf(data);
+  const keys = keyFolder(place);
   if (manifest.kind === "keys") {
+    if (typeof place !== "string") throw usage("a key database is never brought back from a copy");
     const weakened = input.text("weakened") ?? io.weakened;
     const weak = weakened === undefined ? {} : { weakened };
     await restoreKeys(from, keys, { manifest, random: io.random, ...weak });

@@ -15,6 +15,10 @@ const NOT_PERSONAL: Readonly<Record<string, string>> = {
   policy_version: "the published documents",
   sweep_run: "when the sweep ran last",
   setting: "settings of the operator",
+  key_head: "the state of the key tree",
+  key_node: "sealed nodes of the key tree",
+  key_slot: "handles and numbers of locks, in a database of their own",
+  key_pool: "how many locks were given out",
   given_up_lock: "numbers of locks that are to die",
   index_epoch: "keys of the blind index by name",
 };

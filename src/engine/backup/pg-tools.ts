@@ -10,13 +10,18 @@ const MAX_TOLD_BYTES = 65_536;
 
 /** Dumps a database into a file, in pg_dump's own compressed format. */
 export async function dumpDatabase(url: string, file: string): Promise<void> {
-  await run("pg_dump", url, ["--format=custom", "--no-owner", "--no-acl", `--file=${file}`]);
+  await callProgram("pg_dump", url, [
+    "--format=custom",
+    "--no-owner",
+    "--no-acl",
+    `--file=${file}`,
+  ]);
 }
 
 /** Brings a dump back in one transaction, in place of what is there. */
 export async function restoreDatabase(url: string, file: string): Promise<void> {
   const { database } = connectionOf(url);
-  await run("pg_restore", url, [
+  await callProgram("pg_restore", url, [
     "--single-transaction",
     "--clean",
     "--if-exists",
@@ -27,7 +32,7 @@ export async function restoreDatabase(url: string, file: string): Promise<void> 
   ]);
 }
 
-async function run(program: string, url: string, args: readonly string[]): Promise<void> {
+async function callProgram(program: string, url: string, args: readonly string[]): Promise<void> {
   const path = findProgram(program);
   if (path === null) {
     throw new JikimError(

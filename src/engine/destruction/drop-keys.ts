@@ -8,6 +8,7 @@ import { bytes, moment } from "../../store/column-value.ts";
 import type { Sql } from "../../store/database.ts";
 import type { EngineContext } from "../jikim.ts";
 import { readEpochs } from "../search/index-epoch.ts";
+import { writeSetting } from "../setting.ts";
 import { deadEpochs } from "./rotate-index.ts";
 import type { OpenDestruction } from "./open-destructions.ts";
 
@@ -43,7 +44,7 @@ export async function dropKeys(
       const weaknesses = [...(receipt.weaknesses ?? []), ...(line.touchesIndex ? hint : [])];
       await storeReceipt(tx, line, { receipt: { ...receipt, weaknesses }, at });
     }
-    await storeKeyEpoch(tx, receipt);
+    await storeKeyEpoch(context, tx);
     await forgetGivenUp(tx, former);
     await storeRotated(tx, at, { ...present, shortTags: present.bits !== null });
   });
@@ -89,12 +90,9 @@ async function storeReceipt(
 }
 
 /** The epoch of the tree this store has seen: a copy restored from before it is known by it. */
-async function storeKeyEpoch(tx: Sql, receipt: Pick<KeyReceipt, "epoch">): Promise<void> {
-  await tx.query(
-    `insert into setting (name, value) values ('key_epoch', convert_to($1, 'UTF8'))
-     on conflict (name) do update set value = excluded.value`,
-    [String(receipt.epoch ?? 0)],
-  );
+async function storeKeyEpoch({ keeper }: EngineContext, tx: Sql): Promise<void> {
+  const { epoch } = await keeper.identity();
+  await writeSetting(tx, "key_epoch", String(epoch));
 }
 
 /**

@@ -36,7 +36,8 @@ export async function isRotationDue(
             ) as first,
             (select count(*)
                from (select from lookup join index_epoch using (epoch)
-                      where state = 'present' limit ${MOVED_AT_ONCE + 1}) as living) as many`,
+                      where state = 'present' limit $1) as living) as many`,
+    [MOVED_AT_ONCE + 1],
   );
   const first = waiting?.first ?? null;
   if (first === null) return false;

@@ -7,7 +7,7 @@ export const MAX_BATCH_SLOTS = 200_000;
 
 /** While one batch is carried out, the next one gathers: no timer, and no request waits alone. */
 export function createBatching(
-  run: (slots: readonly number[]) => Promise<TreeReceipt>,
+  destroy: (slots: readonly number[]) => Promise<TreeReceipt>,
 ): (slots: readonly number[]) => Promise<TreeReceipt> {
   let gathering: { readonly slots: Set<number>; readonly receipt: Promise<TreeReceipt> } | null =
     null;
@@ -18,7 +18,7 @@ export function createBatching(
       const slots = new Set<number>();
       const receipt = running.then(() => {
         if (gathering?.slots === slots) gathering = null;
-        return run([...slots].toSorted((a, b) => a - b));
+        return destroy([...slots].toSorted((a, b) => a - b));
       });
       running = receipt.catch(() => undefined);
       gathering = { slots, receipt };
