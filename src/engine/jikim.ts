@@ -45,6 +45,18 @@ export interface KeepReport {
   readonly records: number;
 }
 
+/** How far a run has come: what it has destroyed so far. */
+export interface KeepProgress {
+  readonly records: number;
+  /** Class-days that are empty now. */
+  readonly days: number;
+}
+
+export interface KeepOptions {
+  /** Told after each batch. It should be quick: the run waits for it. */
+  onProgress?(progress: KeepProgress): void;
+}
+
 /** Deps of every duty: the plan in force and the things that are arguments. */
 export interface EngineContext {
   readonly plan: Plan;
@@ -73,6 +85,6 @@ export interface Jikim {
   /** Does a presented value match the one-way hash held? */
   matches(subject: string, item: string, value: string): Promise<boolean>;
   /** Runs what is due: records past their last day are destroyed. */
-  keep(): Promise<KeepReport>;
+  keep(options?: KeepOptions): Promise<KeepReport>;
   close(): Promise<void>;
 }

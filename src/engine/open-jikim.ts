@@ -91,7 +91,7 @@ function jikimOf(compiled: Compiled, context: EngineContext): Jikim {
     read: (subject, items, use) => read(context, subject, items, use),
     find: (items, use) => find(context, items, use),
     matches: (subject, item, value) => matches(context, subject, item, value),
-    keep: () => keep(context),
+    keep: (options) => keep(context, options),
     async close() {
       await context.keeper.close();
       await context.db.close();

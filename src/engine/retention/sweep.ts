@@ -7,7 +7,7 @@ import { JikimError } from "../../base/errors.ts";
 import { bytes, hex, moment } from "../../store/column-value.ts";
 import { appendLeaf } from "../audit/append-leaf.ts";
 import { type ClassDay, destroyRows, isOverdue } from "../destruction/destroy-rows.ts";
-import type { EngineContext, KeepReport } from "../jikim.ts";
+import type { EngineContext, KeepOptions, KeepReport } from "../jikim.ts";
 
 const RUN_BYTES = 16;
 const DAYS_AT_ONCE = 1_000;
@@ -21,7 +21,10 @@ const GRACE_UNTOLD = "P1D";
  * once is not believed until it has caught up, and the log says so.
  * @example const { records } = await keep(context);
  */
-export async function keep(context: EngineContext): Promise<KeepReport> {
+export async function keep(
+  context: EngineContext,
+  { onProgress }: KeepOptions = {},
+): Promise<KeepReport> {
   const { plan, db, clock, random, keeper } = context;
   const at = clock.now();
   await refuseClockGoneBack(context, at);
@@ -33,26 +36,33 @@ export async function keep(context: EngineContext): Promise<KeepReport> {
   const grace = String(plan.parameters.get("destroy_grace")?.value ?? GRACE_UNTOLD);
   const { timeZone } = plan;
   const days: KeepReport["days"][number][] = [];
+  let records = 0;
+  const destroyed = (more: number): void => {
+    records += more;
+    onProgress?.({ records, days: days.length });
+  };
   for (let more = true; more;) {
     const due = await classDaysDue(context, dayOf(at, timeZone));
     const before = days.length;
     for (const { class: recordClass, expires_on: expiredOn } of due) {
       const receipt = await keeper.destroyDay(recordClass, expiredOn);
       const day: ClassDay = { run, recordClass, expiredOn, at, timeZone, grace, receipt };
-      const removed = await destroyDay(context, day);
+      const removed = await destroyDay(context, day, destroyed);
       if (removed.records > 0) {
         days.push({ recordClass, expiredOn, ...removed, overdue: isOverdue(day) });
+        destroyed(0); // one more day is empty
       }
     }
     // Rows another run has in hand are its work: where nothing could be taken, this one ends.
     more = due.length === DAYS_AT_ONCE && days.length > before;
   }
-  return { at, days, records: days.reduce((sum, { records }) => sum + records, 0) };
+  return { at, days, records };
 }
 
 async function destroyDay(
   context: EngineContext,
   day: ClassDay,
+  destroyed: (records: number) => void,
 ): Promise<{ records: number; subjects: number }> {
   let records = 0;
   let subjects = 0;
@@ -61,6 +71,7 @@ async function destroyDay(
     if (removed.records === 0) return { records, subjects };
     records += removed.records;
     subjects += removed.subjects;
+    destroyed(removed.records);
   }
 }
 
