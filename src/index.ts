@@ -14,6 +14,7 @@ export type { Compiled } from "./compiler/compile.ts";
 export { withParticle } from "./compiler/josa.ts";
 export { createConsole } from "./console/create-console.ts";
 export type { ConsoleOptions } from "./console/create-console.ts";
+<<<<<<< HEAD
 export { DESTRUCTION_STATES, isDestroyed } from "./engine/destruction/destruction-state.ts";
 export type { DestructionState } from "./engine/destruction/destruction-state.ts";
 export type {
@@ -25,6 +26,9 @@ export type {
   Jikim,
   KeepReport,
 } from "./engine/jikim.ts";
+=======
+export type { CollectOptions, Items, Jikim, KeepProgress, KeepReport } from "./engine/jikim.ts";
+>>>>>>> main
 export { openJikim } from "./engine/open-jikim.ts";
 export type { JikimOptions } from "./engine/open-jikim.ts";
 export { upcoming } from "./engine/retention/due.ts";
@@ -50,6 +54,8 @@ export { latestVerdicts, runChecks } from "./proof/run-checks.ts";
 export type { Status, Verdict } from "./proof/verdict.ts";
 export { createSite } from "./site/create-site.ts";
 export type { SiteOptions } from "./site/create-site.ts";
+export { publishedVersions } from "./site/published-versions.ts";
+export type { PublishedVersions } from "./site/published-versions.ts";
 export { eventWords } from "./site/event-words.ts";
 export { say, sayAll, sayHead } from "./site/say.ts";
 export { openSessions } from "./site/sessions.ts";

@@ -1,12 +1,15 @@
 /** `npm start`: the service on this machine, with the time machine unless told otherwise. */
 import { resolve } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { getConnInfo } from "@hono/node-server/conninfo";
 import { serve } from "@hono/node-server";
 import { JikimError, systemClock } from "jikim";
+import { startDailyRun } from "./daily-run.ts";
+import type { DailyRun, SetTimer } from "./daily-run.ts";
 import { createRemoteMeeting } from "./remotemeeting.ts";
 
-const DAILY = 24 * 3_600_000;
+const PATIENCE = 2_000; // milliseconds
 const POLICY = fileURLToPath(new URL("../../policies/remotemeeting", import.meta.url));
 
 const { env } = process;
@@ -33,6 +36,11 @@ const log = (error: unknown): void => {
   console.error([error.name, ...places].join("\n"));
 };
 
+const setTimer: SetTimer = (ms, wake) => {
+  const timer = globalThis.setTimeout(wake, ms);
+  return () => clearTimeout(timer);
+};
+
 try {
   const service = await createRemoteMeeting({
     policy: POLICY,
@@ -41,16 +49,29 @@ try {
     demo,
     ...(weakened === undefined ? {} : { weakened }),
     ...(origin === undefined ? {} : { origin }),
+    patience: () => setTimeout(PATIENCE),
     addressOf: (c) => getConnInfo(c).remote.address ?? null,
     log,
   });
+  let daily: DailyRun | null = null;
   const server = serve({ fetch: service.app.fetch, port, hostname: host }, (info) => {
     const shown = host === "127.0.0.1" ? "localhost" : host;
     console.log(`RemoteMeeting: http://${shown}:${info.port}/  (data in ${data})`);
+<<<<<<< HEAD
     for (const reason of service.jikim.context.keeper.weaknesses) {
       console.warn(`Destruction is promised only weakly here: ${reason}`);
     }
     void service.daily().catch(log);
+=======
+    const { plan, context } = service.jikim;
+    daily = startDailyRun({
+      clock: context.clock,
+      timeZone: plan.timeZone,
+      setTimer,
+      run: service.daily,
+      log,
+    });
+>>>>>>> main
   });
   server.on("error", (error) => {
     if ("code" in error && error.code === "EADDRINUSE") {
@@ -60,14 +81,13 @@ try {
     }
     void service.close().finally(() => process.exit(1));
   });
-  const timer = setInterval(() => void service.daily().catch(log), DAILY);
-  const stop = (): void => {
-    clearInterval(timer);
+  const stop = async (): Promise<void> => {
     server.close();
-    void service.close().finally(() => process.exit(0));
+    await daily?.stop();
+    await service.close().finally(() => process.exit(0));
   };
-  process.once("SIGINT", stop);
-  process.once("SIGTERM", stop);
+  process.once("SIGINT", () => void stop());
+  process.once("SIGTERM", () => void stop());
 } catch (error) {
   log(error);
   process.exit(1);

@@ -9,6 +9,7 @@ import type {
   Clock,
   FormTokens,
   Jikim,
+  PublishedVersions,
   Random,
   Reader,
   ServicePage,
@@ -16,6 +17,7 @@ import type {
   Verdict,
 } from "jikim";
 import {
+  JikimError,
   assets,
   createConsole,
   createFormTokens,
@@ -28,6 +30,7 @@ import {
   nothing,
   openJikim,
   openSessions,
+  publishedVersions,
   readerOf,
   runChecks,
   styleSheet,
@@ -60,6 +63,8 @@ export interface RemoteMeetingOptions {
   readonly origin?: string;
   /** The address a request came from, or null. */
   addressOf(c: Context): string | null;
+  /** How long a person waits for the time machine before a page tells how far it has come. */
+  patience(): Promise<void>;
   /** Receives errors that must not be shown. */
   log(error: unknown): void;
 }
@@ -98,6 +103,7 @@ export async function createRemoteMeeting(options: RemoteMeetingOptions): Promis
   const secure = (c: Context): boolean => (options.origin ?? c.req.url).startsWith("https:");
   const sessions = openSessions({ db: jikim.context.db, clock, random, secure });
   const tokens = createFormTokens({ random, sessionCookie: sessions.cookieName, secure });
+  const versions = await versionsOf(jikim, options);
   const proof = { compiled: jikim.compiled, db: jikim.context.db, clock };
   const styles = [
     jikimSheet(),
@@ -133,7 +139,7 @@ export async function createRemoteMeeting(options: RemoteMeetingOptions): Promis
     return c.html(await page(c, { title: homeTitle(reader.lang), main, front: true }));
   });
   app.route("/", accountPages(service, createAttempts(clock, random)));
-  app.route("/", createSite({ ...service, versions: [jikim.compiled], clock, who: sessions.who }));
+  app.route("/", createSite({ ...service, versions, clock, who: sessions.who }));
   app.route("/", createConsole({ ...service, compiled: jikim.compiled }));
   if (machine !== null) app.route("/", timePages(service, machine));
   const daily = async (): Promise<readonly Verdict[]> => {
@@ -142,6 +148,24 @@ export async function createRemoteMeeting(options: RemoteMeetingOptions): Promis
     return service.check();
   };
   return Object.freeze({ app, jikim, daily, close: () => jikim.close() });
+}
+
+async function versionsOf(
+  jikim: Jikim,
+  { policy, log }: RemoteMeetingOptions,
+): Promise<PublishedVersions["versions"]> {
+  try {
+    const { versions, altered } = await publishedVersions(jikim, policy);
+    // Named by its hash: the board shows the same finding beside the promise of past texts.
+    for (const hash of altered) {
+      const says = `the stored text ${hash.slice(0, 12)} is not what ran, so it is not shown`;
+      log(new JikimError("ERR_POLICY_INVALID", says, { hash }));
+    }
+    return versions;
+  } catch (error) {
+    await jikim.close();
+    throw error;
+  }
 }
 
 interface PageParts {

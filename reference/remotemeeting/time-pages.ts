@@ -1,7 +1,11 @@
 /** The time machine's bar, the preview before a step, and what a step has ended. */
 import type {
   Compiled,
+<<<<<<< HEAD
   DestructionState,
+=======
+  KeepProgress,
+>>>>>>> main
   KeepReport,
   Markup,
   Reader,
@@ -39,6 +43,11 @@ interface TimeWords {
   readonly move: (step: string) => string;
   readonly stay: string;
   readonly session: string;
+  readonly moving: string;
+  readonly movingLead: string;
+  readonly soFar: (records: string, all: string) => string;
+  readonly checking: string;
+  readonly again: string;
   readonly moved: string;
   readonly movedLead: (days: string) => string;
   readonly ended: string;
@@ -69,6 +78,11 @@ const WORDS: Record<UiLang, TimeWords> = {
     move: (step) => `${step}로 옮기고 파기하기`,
     stay: "그만두기",
     session: "로그인은 12시간이 지나면 끝나므로 다시 로그인해야 합니다.",
+    moving: "날짜를 옮기는 중입니다",
+    movingLead: "기록이 끝나는 날마다 멈추어 파기합니다. 이 화면은 2초마다 저절로 새로 고칩니다.",
+    soFar: (records, all) => `기록 ${all}건 가운데 ${records}건을 파기했습니다.`,
+    checking: "파기할 기록이 끝났습니다. 이제 모든 약속을 다시 점검합니다.",
+    again: "지금 다시 보기",
     moved: "날짜를 옮겼습니다",
     movedLead: (days) =>
       `${days}이 지났습니다. 기록이 끝나는 날마다 파기하고, 마지막에 모든 약속을 다시 점검했습니다.`,
@@ -105,6 +119,12 @@ const WORDS: Record<UiLang, TimeWords> = {
     move: (step) => `Move ${step.toLowerCase()} and destroy`,
     stay: "Leave it",
     session: "A log-in ends after 12 hours, so you will have to log in again.",
+    moving: "The date is moving",
+    movingLead:
+      "It stops at every day on which a record ends, and destroys. This page looks again every 2 seconds.",
+    soFar: (records, all) => `${records} of ${all} records destroyed.`,
+    checking: "Nothing is left to destroy. Every promise is now being checked again.",
+    again: "Look again now",
     moved: "The date has moved",
     movedLead: (days) =>
       `${days} have passed. Records were destroyed on the days they ended, and every promise was checked again.`,
@@ -129,8 +149,8 @@ const WORDS: Record<UiLang, TimeWords> = {
   },
 };
 
-export const timeTitle = (lang: UiLang, moved: boolean): string =>
-  moved ? WORDS[lang].moved : WORDS[lang].title;
+export const timeTitle = (lang: UiLang, of: "preview" | "moving" | "moved"): string =>
+  of === "preview" ? WORDS[lang].title : WORDS[lang][of];
 
 /** The bar below every page of the demonstration. */
 export function timeBar(reader: Reader, today: string): Markup {
@@ -270,6 +290,39 @@ function endsTable(rows: readonly EndRow[], { policy }: Compiled, lang: UiLang):
         )}
       </tbody>
     </table>
+  </div>`;
+}
+
+export interface MovingInput {
+  readonly reader: Reader;
+  readonly start: string;
+  /** How far the date has come. */
+  readonly today: string;
+  /** Records that end on the way. */
+  readonly ending: number;
+  readonly progress: KeepProgress;
+}
+
+/** A step that takes a while. */
+export function movingPage({ reader, start, today, ending, progress }: MovingInput): Markup {
+  const words = WORDS[reader.lang];
+  const done = Math.min(progress.records, ending);
+  const says = done < ending ? words.soFar(count(done), count(ending)) : words.checking;
+  return html`<div class="column">
+    <h1>${words.moving}</h1>
+    <p class="two-days">
+      <span>${dayMark(start, reader.lang)}</span><span aria-hidden="true">→</span>
+      <span>${dayMark(today, reader.lang)}</span>
+    </p>
+    <p>${words.movingLead}</p>
+    <progress
+      class="journey"
+      max="${Math.max(ending, 1)}"
+      value="${ending === 0 ? 1 : done}"
+      aria-label="${words.moving}"
+    ></progress>
+    <p role="status">${says}</p>
+    <p><a href="${reader.to("/time/moved")}">${words.again}</a></p>
   </div>`;
 }
 

@@ -1,5 +1,5 @@
 /** A journey of the time machine: every midnight on which something ends is lived through. */
-import type { Jikim, KeepReport } from "jikim";
+import type { Jikim, KeepProgress, KeepReport } from "jikim";
 import { dayOf, daysBetween, upcoming } from "jikim";
 import type { Step, TimeMachine } from "./time-machine.ts";
 
@@ -25,19 +25,28 @@ export async function travel(
   jikim: Jikim,
   machine: TimeMachine,
   step: Step,
+  onProgress?: (progress: KeepProgress) => void,
 ): Promise<KeepReport | null> {
   const target = machine.target(step);
   const days: KeepReport["days"][number][] = [];
+  const recordsSoFar = (): number => days.reduce((sum, { records }) => sum + records, 0);
+  const keep = async (): Promise<KeepReport> => {
+    const [records, before] = [recordsSoFar(), days.length];
+    const report = await jikim.keep({
+      onProgress: (more) =>
+        onProgress?.({ records: records + more.records, days: before + more.days }),
+    });
+    days.push(...report.days);
+    return report;
+  };
   for (let stops = 0; stops < MOST_STOPS; stops += 1) {
     const [next] = await endsBefore(jikim, machine, target);
     if (next === undefined) break;
     if (!machine.moveTo(next.eligibleAt)) return null;
-    const report = await jikim.keep();
-    days.push(...report.days);
+    const report = await keep();
     if (report.records === 0) break; // in another run's hands; the last run below finds the rest
   }
   if (!machine.moveTo(target)) return null;
-  const last = await jikim.keep();
-  days.push(...last.days);
-  return { at: last.at, days, records: days.reduce((sum, { records }) => sum + records, 0) };
+  const last = await keep();
+  return { at: last.at, days, records: recordsSoFar() };
 }

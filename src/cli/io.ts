@@ -8,6 +8,8 @@ export interface CliIo {
   err(text: string): void;
   /** Colour only where a terminal shows it and NO_COLOR is not set. */
   readonly colour: boolean;
+  /** Remarks go to a terminal that can draw its last line again. */
+  readonly live?: boolean;
   /** Relative paths begin here. */
   readonly cwd: string;
   /** The operator's standing reason for weakened keys (JIKIM_WEAKENED). */

@@ -1,11 +1,17 @@
+<<<<<<< HEAD
 import { isDestroyed } from "../engine/destruction/destruction-state.ts";
 import type { DayReport, KeepReport } from "../engine/jikim.ts";
+=======
+import type { Jikim, KeepReport } from "../engine/jikim.ts";
+import { upcoming } from "../engine/retention/due.ts";
+>>>>>>> main
 import type { Command, Input } from "./command.ts";
 import { DATA_OPTIONS, openData } from "./data-option.ts";
 import type { CliIo, ExitCode } from "./io.ts";
 import { printJson, styled } from "./io.ts";
 import { counted } from "./issue-lines.ts";
 import { compilePolicy } from "./load-policy.ts";
+import { progressLine } from "./progress-line.ts";
 
 /** `jikim keep`: runs what is due. */
 export const keepCommand: Command = {
@@ -28,7 +34,7 @@ async function keep(input: Input, io: CliIo): Promise<ExitCode> {
   const compiled = await compilePolicy(io, input.words[0], input.text("law"));
   const jikim = await openData(input, io, compiled);
   try {
-    const report = await jikim.keep();
+    const report = await keepShown(jikim, input, io);
     const overdue = report.days.filter((day) => day.overdue);
     if (input.json) printJson(io, report);
     else {
@@ -47,6 +53,7 @@ async function keep(input: Input, io: CliIo): Promise<ExitCode> {
   }
 }
 
+<<<<<<< HEAD
 /** Destroyed is said only of what nothing can bring back. */
 function stateText(io: CliIo, day: DayReport): string {
   return isDestroyed(day.state)
@@ -56,4 +63,17 @@ function stateText(io: CliIo, day: DayReport): string {
 
 function wordOf(report: KeepReport): string {
   return report.days.every((day) => isDestroyed(day.state)) ? "destroyed" : "removed";
+=======
+/** Years of records can be due at once after a long stop: a person sees how far it has come. */
+async function keepShown(jikim: Jikim, input: Input, io: CliIo): Promise<KeepReport> {
+  if (input.json) return jikim.keep();
+  const due = await upcoming(jikim.context, 0);
+  const total = due.reduce((sum, { records }) => sum + records, 0);
+  const line = progressLine(io, total, `${counted(total, "record")} past the last day`);
+  try {
+    return await jikim.keep({ onProgress: ({ records }) => line.show(records) });
+  } finally {
+    line.end();
+  }
+>>>>>>> main
 }

@@ -10,6 +10,7 @@ const io: CliIo = {
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),
   colour: process.stdout.isTTY && (process.env["NO_COLOR"] ?? "") === "",
+  live: process.stderr.isTTY && process.env["TERM"] !== "dumb",
   cwd: process.cwd(),
   clock: systemClock,
   random: systemRandom,

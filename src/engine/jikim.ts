@@ -51,6 +51,7 @@ export interface KeepReport {
   readonly records: number;
 }
 
+<<<<<<< HEAD
 /** What to erase: records, items of all records, or items of the records named. */
 export interface Erasure {
   /** 32 hex digits each. */
@@ -65,6 +66,18 @@ export interface ErasureReport {
   /** Records that went on without the items. */
   readonly changed: number;
   readonly state: DestructionState;
+=======
+/** How far a run has come: what it has destroyed so far. */
+export interface KeepProgress {
+  readonly records: number;
+  /** Class-days that are empty now. */
+  readonly days: number;
+}
+
+export interface KeepOptions {
+  /** Told after each batch. It should be quick: the run waits for it. */
+  onProgress?(progress: KeepProgress): void;
+>>>>>>> main
 }
 
 /** Deps of every duty: the plan in force and the things that are arguments. */
@@ -98,6 +111,6 @@ export interface Jikim {
    * obliges to keep it. */
   erase(subject: string, what: Erasure): Promise<ErasureReport>;
   /** Runs what is due: records past their last day are destroyed. */
-  keep(): Promise<KeepReport>;
+  keep(options?: KeepOptions): Promise<KeepReport>;
   close(): Promise<void>;
 }

@@ -117,8 +117,12 @@ function jikimOf(compiled: Compiled, context: EngineContext): Jikim {
     read: (subject, items, use) => read(context, subject, items, use),
     find: (items, use) => find(context, items, use),
     matches: (subject, item, value) => matches(context, subject, item, value),
+<<<<<<< HEAD
     erase: (subject, what) => erase(context, subject, what),
     keep: () => keep(context),
+=======
+    keep: (options) => keep(context, options),
+>>>>>>> main
     async close() {
       await context.keeper.close();
       await context.db.close();

@@ -130,11 +130,22 @@ export const CHANGE_RULES = {
 } as const satisfies Record<string, ChangeRule>;
 
 export type ChangeKind = keyof typeof CHANGE_RULES;
+/** Every reason there is, so that a page can have words for each by type. */
+export type ChangeReason = (typeof CHANGE_RULES)[ChangeKind]["reason"];
 
-function important(reason: string): ChangeRule {
+function important<const R extends string>(reason: R): ImportantRule<R> {
   return Object.freeze({ class: "important", reason });
 }
 
-function ordinary(reason: string): ChangeRule {
+function ordinary<const R extends string>(reason: R): OrdinaryRule<R> {
   return Object.freeze({ class: "ordinary", reason });
+}
+
+interface ImportantRule<R extends string> extends ChangeRule {
+  readonly class: "important";
+  readonly reason: R;
+}
+interface OrdinaryRule<R extends string> extends ChangeRule {
+  readonly class: "ordinary";
+  readonly reason: R;
 }

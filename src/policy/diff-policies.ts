@@ -1,7 +1,7 @@
 import { lastDay } from "../base/calendar.ts";
 import { differsAsOne, kindOf } from "./change-patterns.ts";
 import { CHANGE_RULES } from "./change-rules.ts";
-import type { ChangeClass, ChangeKind } from "./change-rules.ts";
+import type { ChangeClass, ChangeKind, ChangeReason } from "./change-rules.ts";
 import { deepFreeze } from "./deep-freeze.ts";
 import { differences } from "./differences.ts";
 import type { Json } from "./differences.ts";
@@ -15,7 +15,7 @@ export interface Change {
   readonly before: Json;
   readonly after: Json;
   readonly class: ChangeClass;
-  readonly reason: string;
+  readonly reason: ChangeReason;
 }
 
 export interface PolicyDiff {

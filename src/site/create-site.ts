@@ -1,24 +1,22 @@
 /** Pages for people: the policy in force and its past versions, notices, and "my data". */
 import { Hono } from "hono";
 import type { Context } from "hono";
-import { dayOf, isDay } from "../base/calendar.ts";
+import { dayOf } from "../base/calendar.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Compiled } from "../compiler/compile.ts";
 import type { Jikim } from "../engine/jikim.ts";
 import type { FormTokens } from "../html/form-token.ts";
 import { readerOf } from "../html/reader.ts";
 import type { SetPage } from "../html/service-page.ts";
-import type { Status, Verdict } from "../proof/verdict.ts";
+import type { Verdict } from "../proof/verdict.ts";
 import { myData } from "./my-data.ts";
 import { myDataPage, myDataTitle } from "./my-data-page.ts";
 import { noticesPage, noticesTitle } from "./notices-page.ts";
-import { changesPage, changesTitle, pageLang, privacyPage } from "./privacy-page.ts";
-import { sentenceChanges } from "./sentence-changes.ts";
-import { shownOn, versionBefore } from "./versions.ts";
+import { policyRoutes } from "./policy-routes.ts";
 
 export interface SiteOptions {
   readonly jikim: Jikim;
-  /** Every version of the policy that was announced, in any order. */
+  /** Every version there is, in any order; one is shown from the day it is announced. */
   readonly versions: readonly Compiled[];
   readonly clock: Clock;
   readonly page: SetPage;
@@ -48,34 +46,7 @@ export function createSite(options: SiteOptions): Hono {
   const paths = { ...PATHS, ...options.paths };
   const today = (): string => dayOf(clock.now(), jikim.plan.timeZone);
   const app = new Hono();
-  const statuses = async (): Promise<ReadonlyMap<string, Status>> =>
-    new Map((await options.verdicts()).map(({ promise, status }) => [promise, status]));
-
-  const policy = async (c: Context, compiled: Compiled | null): Promise<Response> => {
-    if (compiled === null) return c.notFound();
-    const reader = readerOf(c);
-    const main = privacyPage({
-      compiled,
-      versions,
-      reader,
-      today: today(),
-      path: POLICY,
-      boardPath: paths.board,
-      statuses: compiled.hash === jikim.compiled.hash ? await statuses() : new Map(),
-    });
-    return c.html(await page(c, { title: compiled.page(pageLang(compiled, reader)).title, main }));
-  };
-  app.get(POLICY, (c) => policy(c, shownOn(versions, today(), today())));
-  app.get(`${POLICY}/:day`, (c) => policy(c, versionOf(c, versions, today())));
-  app.get(`${POLICY}/:day/changes`, async (c) => {
-    const after = versionOf(c, versions, today());
-    const before = after === null ? null : versionBefore(versions, after);
-    if (after === null || before === null) return c.notFound();
-    const reader = readerOf(c);
-    const changes = sentenceChanges(before, after, pageLang(after, reader));
-    const main = changesPage({ before, after, changes, reader, path: POLICY });
-    return c.html(await page(c, { title: changesTitle(reader.lang), main }));
-  });
+  app.route("/", policyRoutes({ ...options, today, path: POLICY, boardPath: paths.board }));
   app.get("/notices", async (c) => {
     const reader = readerOf(c);
     const main = noticesPage({ versions, reader, today: today(), policyPath: POLICY });
@@ -98,9 +69,4 @@ export function createSite(options: SiteOptions): Hono {
     return c.html(await page(c, { title: myDataTitle(reader.lang), main }));
   });
   return app;
-}
-
-function versionOf(c: Context, versions: readonly Compiled[], today: string): Compiled | null {
-  const day = c.req.param("day") ?? "";
-  return isDay(day) ? shownOn(versions, day, today) : null;
 }

@@ -4,7 +4,8 @@ import { dayMark } from "../html/figures.ts";
 import { html, nothing } from "../html/markup.ts";
 import type { Markup } from "../html/markup.ts";
 import type { Reader, UiLang } from "../html/reader.ts";
-import { inOrder, versionBefore } from "./versions.ts";
+import { CLASS_WORDS } from "./change-words.ts";
+import { announcedBy, versionPairs } from "./versions.ts";
 
 interface NoticeWords {
   readonly title: string;
@@ -13,6 +14,7 @@ interface NoticeWords {
   readonly first: string;
   readonly revised: string;
   readonly says: (effective: Markup, upcoming: boolean) => Markup;
+  readonly waiting: string;
   readonly read: string;
   readonly changes: string;
 }
@@ -26,6 +28,7 @@ const WORDS: Record<UiLang, NoticeWords> = {
     revised: "개인정보 처리방침 변경 안내",
     says: (effective, upcoming) =>
       upcoming ? html`${effective}부터 시행합니다.` : html`${effective}에 시행했습니다.`,
+    waiting: "아직 시행 전입니다.",
     read: "전문 보기",
     changes: "바뀐 점 보기",
   },
@@ -37,6 +40,7 @@ const WORDS: Record<UiLang, NoticeWords> = {
     revised: "Privacy policy is changing",
     says: (effective, upcoming) =>
       upcoming ? html`It takes effect on ${effective}.` : html`It took effect on ${effective}.`,
+    waiting: "It is not in force yet.",
     read: "Read the full text",
     changes: "See what changed",
   },
@@ -54,21 +58,25 @@ export interface NoticesInput {
 /** The page. */
 export function noticesPage({ versions, reader, today, policyPath }: NoticesInput): Markup {
   const words = WORDS[reader.lang];
-  const announced = inOrder(versions)
-    .toReversed()
-    .filter(({ policy }) => policy.announced <= today);
+  const announced = announcedBy(versions, today).toReversed();
+  const pairs = versionPairs(versions, today);
   const notice = (version: Compiled): Markup => {
     const { announced: day, effective } = version.policy;
-    const before = versionBefore(versions, version);
+    const pair = pairs.find(({ after }) => after === version) ?? null;
+    const upcoming = effective > today;
     const at = `${policyPath}/${effective}`;
     return html`<li class="notice-line">
       <p class="soft">${dayMark(day, reader.lang)}</p>
       <div>
-        <h2>${before === null ? words.first : words.revised}</h2>
-        <p>${words.says(dayMark(effective, reader.lang), effective > today)}</p>
+        <h2>${pair === null ? words.first : words.revised}</h2>
+        <p>
+          ${words.says(dayMark(effective, reader.lang), upcoming)}
+          ${upcoming ? html`<b>${words.waiting}</b>` : nothing}
+        </p>
+        ${pair === null ? nothing : html`<p><span class="class-${pair.diff.class}">${CLASS_WORDS[pair.diff.class][reader.lang]}</span></p>`}
         <p class="acts">
           <a href="${reader.to(at)}">${words.read}</a>
-          ${before === null ? nothing : html`<a href="${reader.to(`${at}/changes`)}">${words.changes}</a>`}
+          ${pair === null ? nothing : html`<a href="${reader.to(`${at}/changes`)}">${words.changes}</a>`}
         </p>
       </div>
     </li>`;

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { CliIo } from "../../src/cli/io.ts";
 import { runCli } from "../../src/cli/run-cli.ts";
 import { openJikim } from "../../src/engine/open-jikim.ts";
@@ -43,7 +43,12 @@ test("what was destroyed too late is told and gives exit code 1", async () => {
   const late = COLLECTED + 400 * DAY_MS;
   const { code, text } = await run(["keep", POLICY, "--data", data], late);
   expect(text).toBe(
+<<<<<<< HEAD
     "usage  last day 2027-01-10  1 record, 1 subject  destroyed  overdue\n1 record destroyed\n",
+=======
+    "1 record past the last day\n" +
+      "usage  last day 2027-01-10  1 record, 1 subject  overdue\n1 record destroyed\n",
+>>>>>>> main
   );
   expect(code).toBe(1);
 });
@@ -55,16 +60,64 @@ test("a second run finds nothing left", async () => {
   expect(code).toBe(0);
 });
 
-async function run(args: readonly string[], now: number): Promise<{ code: number; text: string }> {
-  let text = "";
+describe("long work on a terminal", () => {
+  const collected = COLLECTED + 500 * DAY_MS;
+  const ended = collected + 370 * DAY_MS;
+  const fill = async (): Promise<void> => {
+    const jikim = await openJikim({ policy: POLICY, data, clock: { now: () => collected } });
+    for (const page of ["/", "/me", "/privacy"]) {
+      const items = { usage_record: page, ip_public: "203.0.113.7" };
+      await jikim.collect("service_use", items, { method: "service_use" });
+    }
+    await jikim.close();
+  };
+
+  test("shows a bar that fills up and goes away before the answer", async () => {
+    await fill();
+    const { parts } = await run(["keep", POLICY, "--data", data], ended, true);
+    const bars = parts.filter((part) => part.startsWith("\r["));
+    expect(bars[0]).toBe("\r[------------------------]   0 %  6 records past the last day");
+    expect(bars).toContain("\r[############------------]  50 %  6 records past the last day");
+    expect(bars.at(-1)).toBe("\r[########################] 100 %  6 records past the last day");
+    expect(parts.indexOf("\r\u001b[K")).toBeGreaterThan(parts.indexOf(bars.at(-1) ?? ""));
+    expect(parts.at(-1)).toBe("6 records destroyed\n");
+  });
+
+  test("shows none beside JSON", async () => {
+    await fill();
+    const { text } = await run(["keep", POLICY, "--data", data, "--json"], ended, true);
+    expect(JSON.parse(text)).toMatchObject({ records: 6 });
+  });
+
+  test("is told to whoever asks the engine, batch by batch", async () => {
+    await fill();
+    const jikim = await openJikim({ policy: POLICY, data, clock: { now: () => ended } });
+    const told: unknown[] = [];
+    await jikim.keep({ onProgress: (progress) => told.push(progress) });
+    await jikim.close();
+    expect(told[0]).toEqual({ records: 3, days: 0 });
+    expect(told.at(-1)).toEqual({ records: 6, days: 2 });
+  });
+});
+
+async function run(
+  args: readonly string[],
+  now: number,
+  live = false,
+): Promise<{ code: number; text: string; parts: readonly string[] }> {
+  const parts: string[] = [];
   const io: CliIo = {
-    out: (part) => void (text += part),
-    err: (part) => void (text += part),
+    out: (part) => void parts.push(part),
+    err: (part) => void parts.push(part),
     colour: false,
+<<<<<<< HEAD
     weakened: "tests",
+=======
+    live,
+>>>>>>> main
     cwd: process.cwd(),
     clock: { now: () => now },
     random: systemRandom,
   };
-  return { code: await runCli(args, io), text };
+  return { code: await runCli(args, io), text: parts.join(""), parts };
 }

@@ -53,9 +53,14 @@ describe("the policy page", () => {
     ["/privacy/2024-02-30", 404],
     ["/privacy/yesterday", 404],
     ["/privacy/2021-01-28/changes", 404], // there is none before it
+    ["/privacy/changes", 200],
   ])("%s answers %i", async (path, status) => {
     expect((await get(path)).status).toBe(status);
   });
+});
+
+test("before anything has changed the page of changes says so", async () => {
+  expect((await get("/privacy/changes")).html).toContain("아직 바뀐 적이 없습니다");
 });
 
 test("the notices list the version with its days", async () => {

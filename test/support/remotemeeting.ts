@@ -3,7 +3,10 @@ import { fileURLToPath } from "node:url";
 import { serve } from "@hono/node-server";
 import type { Clock } from "../../src/base/clock.ts";
 import { createRemoteMeeting } from "../../reference/remotemeeting/remotemeeting.ts";
-import type { RemoteMeeting } from "../../reference/remotemeeting/remotemeeting.ts";
+import type {
+  RemoteMeeting,
+  RemoteMeetingOptions,
+} from "../../reference/remotemeeting/remotemeeting.ts";
 
 export const POLICY = fileURLToPath(new URL("../../policies/remotemeeting", import.meta.url));
 /** 23 November 2026, 10:00 in Seoul. */
@@ -32,16 +35,20 @@ export interface TestService extends RemoteMeeting {
 
 /** Opens the service in memory. */
 export async function openTestService(
-  options: { readonly demo?: boolean; readonly origin?: string } = {},
+  options: Partial<
+    Pick<RemoteMeetingOptions, "demo" | "origin" | "policy" | "data" | "patience">
+  > & { readonly start?: number } = {},
 ): Promise<TestService> {
-  const clock = testClock();
+  const clock = testClock(options.start);
   const errors: unknown[] = [];
   const service = await createRemoteMeeting({
-    policy: POLICY,
-    data: "memory",
+    policy: options.policy ?? POLICY,
+    data: options.data ?? "memory",
     clock,
     demo: options.demo ?? true,
     ...(options.origin === undefined ? {} : { origin: options.origin }),
+    // As long as it takes, unless a test wants to see the page of a long journey.
+    patience: options.patience ?? (() => new Promise(() => undefined)),
     addressOf: () => "203.0.113.7", // RFC 5737: documentation
     log: (error) => void errors.push(error),
   });
