@@ -5,6 +5,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { findChromium, launch } from "../test/support/browser.ts";
+import { someOrders } from "../test/support/processors.ts";
 import { PERSON, listen, openTestService } from "../test/support/remotemeeting.ts";
 
 const folder = process.argv[2] ?? "screenshots";
@@ -17,7 +18,12 @@ const PATHS = {
   notices: "/notices",
   signup: "/signup",
   login: "/login",
+  processors: "/privacy/processors",
   board: "/console/promises",
+  log: "/console/log",
+  receipt: "/receipt",
+  console: "/console/processors",
+  record: "/console/record",
   time: "/time?step=P1Y",
   missing: "/nowhere",
 };
@@ -29,6 +35,7 @@ if (path === null) {
 }
 mkdirSync(folder, { recursive: true });
 const service = await openTestService();
+await someOrders(service.jikim.context);
 await service.daily();
 const { url, close } = await listen(service);
 const browser = await launch(path);

@@ -14,9 +14,34 @@ export type { Compiled } from "./compiler/compile.ts";
 export { withParticle } from "./compiler/josa.ts";
 export { createConsole } from "./console/create-console.ts";
 export type { ConsoleOptions } from "./console/create-console.ts";
-export type { CollectOptions, Items, Jikim, KeepProgress, KeepReport } from "./engine/jikim.ts";
+export { DESTRUCTION_STATES, isDestroyed } from "./engine/destruction/destruction-state.ts";
+export type { LeafId } from "./engine/audit/append-leaf.ts";
+export type { AuditLog } from "./engine/audit/open-log.ts";
+export { receiptOf } from "./engine/audit/receipt-code.ts";
+export type { DestructionState } from "./engine/destruction/destruction-state.ts";
+export type {
+  CollectOptions,
+  DayReport,
+  Erasure,
+  ErasureReport,
+  Items,
+  Jikim,
+  KeepProgress,
+  KeepReport,
+  LogReport,
+} from "./engine/jikim.ts";
 export { openJikim } from "./engine/open-jikim.ts";
 export type { JikimOptions } from "./engine/open-jikim.ts";
+export { exportTo } from "./engine/processor/export-to.ts";
+export type { ExportedItems } from "./engine/processor/export-to.ts";
+export { endProcessor } from "./engine/processor/owed-orders.ts";
+export { ordersFor } from "./engine/processor/place-orders.ts";
+export type { OrdersAsked } from "./engine/processor/place-orders.ts";
+export { activateProcessor, processorRegister, recordFacts } from "./engine/processor/register.ts";
+export type { RegisterEntry } from "./engine/processor/register.ts";
+export { runProcessorOrders } from "./engine/processor/run-orders.ts";
+export type { OrderRun } from "./engine/processor/run-orders.ts";
+export type { Carriers } from "./engine/processor/send-order.ts";
 export { upcoming } from "./engine/retention/due.ts";
 export type { Upcoming } from "./engine/retention/due.ts";
 export { systemClock, systemRandom } from "./engine/system.ts";
@@ -43,6 +68,7 @@ export type { SiteOptions } from "./site/create-site.ts";
 export { publishedVersions } from "./site/published-versions.ts";
 export type { PublishedVersions } from "./site/published-versions.ts";
 export { eventWords } from "./site/event-words.ts";
+export { createProcessorAnswers } from "./site/processor-answers.ts";
 export { say, sayAll, sayHead } from "./site/say.ts";
 export { openSessions } from "./site/sessions.ts";
 export type { Sessions } from "./site/sessions.ts";

@@ -9,22 +9,26 @@ const WORDS: Record<UiLang, Record<string, string>> = {
   ko: {
     privacy: "개인정보 처리방침",
     notices: "공지사항",
+    processors: "개인정보를 맡긴 곳",
     me: "내 정보",
     login: "로그인",
     signup: "가입",
     logout: "로그아웃",
     board: "약속 점검표",
+    receipt: "처리 확인",
     font: "글꼴 Pretendard, SIL OFL",
     example: "Jikim의 본보기 서비스",
   },
   en: {
     privacy: "Privacy policy",
     notices: "Notices",
+    processors: "Processors",
     me: "My data",
     login: "Log in",
     signup: "Sign up",
     logout: "Log out",
     board: "Promise board",
+    receipt: "Check a receipt",
     font: "Typeface Pretendard, SIL OFL",
     example: "The reference service of Jikim",
   },
@@ -60,7 +64,8 @@ export function frame(input: FrameInput): Frame {
       : html`${link("/login", words.login)}${link("/signup", words.signup)}`,
     // The policy's own link stands out among the footer's, as the standard notice asks (PIPA 30②).
     foot: html`<strong>${link("/privacy", words.privacy)}</strong>
-      ${link("/notices", words.notices)}${link("/console/promises", words.board)}
+      ${link("/privacy/processors", words.processors)}${link("/notices", words.notices)}
+      ${link("/receipt", words.receipt)}${link("/console/promises", words.board)}
       <span>${words.example}</span><span>${words.font}</span>`,
     bar: input.bar,
     styles: input.styles,

@@ -17,6 +17,10 @@ const port = Number(env["PORT"] ?? 3000);
 const host = env["HOST"] ?? "127.0.0.1"; // a demonstration is for this machine alone
 const origin = env["JIKIM_ORIGIN"];
 const data = resolve(env["JIKIM_DATA"] ?? "data");
+const demo = env["JIKIM_DEMO"] !== "off";
+// A demonstration runs wherever it is started, also in a container; a service does not, unless its
+// operator says why (docs/decisions/0002-weak-root.md).
+const weakened = env["JIKIM_WEAKENED"] ?? (demo ? "demonstration" : undefined);
 
 if (!Number.isInteger(port) || port < 0 || port > 65_535) {
   console.error("PORT must be a number from 0 to 65535.");
@@ -42,7 +46,8 @@ try {
     policy: POLICY,
     data,
     clock: systemClock,
-    demo: env["JIKIM_DEMO"] !== "off",
+    demo,
+    ...(weakened === undefined ? {} : { weakened }),
     ...(origin === undefined ? {} : { origin }),
     patience: () => setTimeout(PATIENCE),
     addressOf: (c) => getConnInfo(c).remote.address ?? null,
@@ -52,6 +57,9 @@ try {
   const server = serve({ fetch: service.app.fetch, port, hostname: host }, (info) => {
     const shown = host === "127.0.0.1" ? "localhost" : host;
     console.log(`RemoteMeeting: http://${shown}:${info.port}/  (data in ${data})`);
+    for (const reason of service.jikim.context.keeper.weaknesses) {
+      console.warn(`Destruction is promised only weakly here: ${reason}`);
+    }
     const { plan, context } = service.jikim;
     daily = startDailyRun({
       clock: context.clock,

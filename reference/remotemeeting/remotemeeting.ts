@@ -21,6 +21,7 @@ import {
   assets,
   createConsole,
   createFormTokens,
+  createProcessorAnswers,
   createSite,
   dayOf,
   guardEdge,
@@ -33,6 +34,7 @@ import {
   publishedVersions,
   readerOf,
   runChecks,
+  runProcessorOrders,
   styleSheet,
   systemRandom,
 } from "jikim";
@@ -57,6 +59,8 @@ export interface RemoteMeetingOptions {
   readonly random?: Random;
   /** Shows the time machine. Never in a service that real people use. */
   readonly demo: boolean;
+  /** Why keys may lie where they are not surely forgotten; without a reason that is refused. */
+  readonly weakened?: string;
   /** The public origin, when pages are reached through another host; https makes cookies Secure. */
   readonly origin?: string;
   /** The address a request came from, or null. */
@@ -70,7 +74,7 @@ export interface RemoteMeetingOptions {
 export interface RemoteMeeting {
   readonly app: Hono;
   readonly jikim: Jikim;
-  /** Destroys what is due and looks at every promise. Run it daily. */
+  /** Destroys what is due, sends orders to processors and looks at every promise. Run it daily. */
   daily(): Promise<readonly Verdict[]>;
   close(): Promise<void>;
 }
@@ -95,7 +99,9 @@ export async function createRemoteMeeting(options: RemoteMeetingOptions): Promis
   const folder = options.data === "memory" ? null : options.data;
   const machine = options.demo ? openTimeMachine(options.clock, TIME_ZONE, folder) : null;
   const clock = machine?.clock ?? options.clock;
-  const jikim = await openJikim({ policy: options.policy, data: options.data, clock, random });
+  const { policy, data, weakened } = options;
+  const weak = weakened === undefined ? {} : { weakened };
+  const jikim = await openJikim({ policy, data, clock, random, ...weak });
   const secure = (c: Context): boolean => (options.origin ?? c.req.url).startsWith("https:");
   const sessions = openSessions({ db: jikim.context.db, clock, random, secure });
   const tokens = createFormTokens({ random, sessionCookie: sessions.cookieName, secure });
@@ -125,6 +131,8 @@ export async function createRemoteMeeting(options: RemoteMeetingOptions): Promis
     check: () => runChecks(proof),
   };
   const app = new Hono();
+  // Before the edge: processors' programs send signed JSON here, no forms.
+  app.route("/", createProcessorAnswers({ context: jikim.context, log: options.log }));
   guardEdge(app, { tokens, origin: options.origin, page, log: options.log });
   app.route("/", assets(styles));
   app.use(rememberUse(service));
@@ -136,11 +144,12 @@ export async function createRemoteMeeting(options: RemoteMeetingOptions): Promis
   });
   app.route("/", accountPages(service, createAttempts(clock, random)));
   app.route("/", createSite({ ...service, versions, clock, who: sessions.who }));
-  app.route("/", createConsole({ ...service, compiled: jikim.compiled }));
+  app.route("/", createConsole({ ...service, compiled: jikim.compiled, log: jikim.log }));
   if (machine !== null) app.route("/", timePages(service, machine));
   const daily = async (): Promise<readonly Verdict[]> => {
     await sessions.sweep();
     await jikim.keep();
+    await runProcessorOrders(jikim.context);
     return service.check();
   };
   return Object.freeze({ app, jikim, daily, close: () => jikim.close() });

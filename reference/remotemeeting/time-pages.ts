@@ -1,6 +1,7 @@
 /** The time machine's bar, the preview before a step, and what a step has ended. */
 import type {
   Compiled,
+  DestructionState,
   KeepProgress,
   KeepReport,
   Markup,
@@ -10,11 +11,13 @@ import type {
   Verdict,
 } from "jikim";
 import {
+  DESTRUCTION_STATES,
   count,
   dayMark,
   dayOf,
   daysBetween,
   html,
+  isDestroyed,
   nothing,
   periodInWords,
   plural,
@@ -50,7 +53,11 @@ interface TimeWords {
   readonly tally: (kept: number, broken: number, all: number) => string;
   readonly next: string;
   readonly login: string;
-  readonly keys: string;
+  /** Below what was destroyed: for good, or not yet. */
+  readonly done: string;
+  readonly notYet: string;
+  readonly state: string;
+  readonly states: Record<DestructionState, string>;
 }
 
 const WORDS: Record<UiLang, TimeWords> = {
@@ -83,7 +90,17 @@ const WORDS: Record<UiLang, TimeWords> = {
       `다시 점검한 결과: ${all}개 문장 가운데 지켜짐 ${kept}, 어겨짐 ${broken}`,
     next: "다음에 볼 것",
     login: "다시 로그인해서 내 정보 보기",
-    keys: "기록의 행을 지웠습니다. 열쇠까지 없애 복구할 수 없게 하는 일은 아직 하지 않습니다.",
+    done: "기록을 열 수 있는 열쇠를 없앴으므로, 백업과 로그에 남은 사본도 다시 열 수 없습니다.",
+    notYet: "아직 끝나지 않은 파기가 있습니다. 다음 점검 때 이어서 합니다.",
+    state: "파기 상태",
+    states: {
+      requested: "파기 시작",
+      key_dropped: "열쇠 삭제",
+      root_wiped: "뿌리 열쇠 덮어씀",
+      caches_drained: "검색 색인 교체 대기",
+      index_rotated: "파기 완료",
+      rows_removed: "파기 완료",
+    },
   },
   en: {
     title: "Time machine",
@@ -115,7 +132,17 @@ const WORDS: Record<UiLang, TimeWords> = {
       `Checked again: of ${all} sentences ${kept} kept, ${broken} broken`,
     next: "What to see next",
     login: "Log in again and see my data",
-    keys: "The rows were removed. Destroying the keys too, so that nothing can be recovered, is not done yet.",
+    done: "The keys that opened these records are destroyed, so copies in backups and logs cannot be opened again either.",
+    notYet: "Some destructions are not at their end. The next sweep goes on with them.",
+    state: "Destruction",
+    states: {
+      requested: "begun",
+      key_dropped: "key dropped",
+      root_wiped: "root overwritten",
+      caches_drained: "waits for the look-up index",
+      index_rotated: "destroyed",
+      rows_removed: "destroyed",
+    },
   },
 };
 
@@ -205,23 +232,34 @@ interface EndRow {
   readonly first: string;
   readonly last: string;
   readonly records: number;
+  /** The state of the day that has come least far; null before anything was destroyed. */
+  readonly state: DestructionState | null;
 }
 
 function byClass(
-  ends: readonly { readonly recordClass: string; readonly day: string; readonly records: number }[],
+  ends: readonly {
+    readonly recordClass: string;
+    readonly day: string;
+    readonly records: number;
+    readonly state?: DestructionState;
+  }[],
 ): readonly EndRow[] {
   const rows = new Map<string, EndRow>();
-  for (const { recordClass, day, records } of ends) {
+  for (const { recordClass, day, records, state = null } of ends) {
     const row = rows.get(recordClass);
     rows.set(recordClass, {
       recordClass,
       first: row === undefined || day < row.first ? day : row.first,
       last: row === undefined || day > row.last ? day : row.last,
       records: (row?.records ?? 0) + records,
+      state: row === undefined || !isFurther(state, row.state) ? state : row.state,
     });
   }
   return [...rows.values()];
 }
+
+const isFurther = (a: DestructionState | null, b: DestructionState | null): boolean =>
+  a !== null && (b === null || DESTRUCTION_STATES.indexOf(a) > DESTRUCTION_STATES.indexOf(b));
 
 function endsTable(rows: readonly EndRow[], { policy }: Compiled, lang: UiLang): Markup {
   const words = WORDS[lang];
@@ -232,6 +270,7 @@ function endsTable(rows: readonly EndRow[], { policy }: Compiled, lang: UiLang):
           <th scope="col">${words.what}</th>
           <th scope="col">${words.lastDay}</th>
           <th scope="col" class="number">${words.records}</th>
+          ${rows.some(({ state }) => state !== null) && html`<th scope="col">${words.state}</th>`}
         </tr>
       </thead>
       <tbody>
@@ -243,6 +282,7 @@ function endsTable(rows: readonly EndRow[], { policy }: Compiled, lang: UiLang):
                 ${dayMark(row.first, lang)}${row.first === row.last ? nothing : html` – ${dayMark(row.last, lang)}`}
               </td>
               <td class="number">${count(row.records)}</td>
+              ${row.state !== null && html`<td>${words.states[row.state]}</td>`}
             </tr>`,
         )}
       </tbody>
@@ -318,7 +358,9 @@ export function movedPage({ reader, compiled, move }: MovedInput): Markup {
       rows.length === 0
         ? html`<p>${words.endedNothing}</p>`
         : html`${endsTable(rows, compiled, lang)}
-            <p class="small soft">${words.keys}</p>`
+            <p class="small soft">
+              ${move.report.days.every(({ state }) => isDestroyed(state)) ? words.done : words.notYet}
+            </p>`
     }
     <h2>${words.next}</h2>
     <p>${words.tally(total("kept"), total("broken"), move.verdicts.length)}</p>

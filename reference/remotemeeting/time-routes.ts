@@ -88,7 +88,7 @@ function begin(service: Service, machine: TimeMachine, step: Step): Journey {
   const journey: Journey = {
     from: machine.clock.now(),
     ending: 0,
-    progress: { records: 0, days: 0 },
+    progress: { records: 0 },
     end: null,
     arrived: Promise.resolve(),
   };

@@ -31,10 +31,9 @@ export async function travel(
   const days: KeepReport["days"][number][] = [];
   const recordsSoFar = (): number => days.reduce((sum, { records }) => sum + records, 0);
   const keep = async (): Promise<KeepReport> => {
-    const [records, before] = [recordsSoFar(), days.length];
+    const records = recordsSoFar();
     const report = await jikim.keep({
-      onProgress: (more) =>
-        onProgress?.({ records: records + more.records, days: before + more.days }),
+      onProgress: (more) => onProgress?.({ records: records + more.records }),
     });
     days.push(...report.days);
     return report;

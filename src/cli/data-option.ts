@@ -3,15 +3,21 @@ import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Compiled } from "../compiler/compile.ts";
 import type { Jikim } from "../engine/jikim.ts";
-import { openCompiled } from "../engine/open-jikim.ts";
+import { type DataPlace, openCompiled, type OpeningStep } from "../engine/open-jikim.ts";
 import type { Input, Option } from "./command.ts";
 import { usage } from "./command.ts";
 import type { CliIo } from "./io.ts";
+import { keeperOf } from "./keeper-option.ts";
+import { showProgress } from "./progress.ts";
 
 /** Options of every command that opens data. */
-export const DATA_OPTIONS: Readonly<Record<"data" | "keys", Option>> = {
+export const DATA_OPTIONS: Readonly<Record<"data" | "keys" | "weakened", Option>> = {
   data: { takes: "DATA", says: "data folder of a service, or postgres://…" },
-  keys: { takes: "FILE", says: "key file, when the data are in PostgreSQL" },
+  keys: { takes: "FOLDER", says: "key folder, when the data are in PostgreSQL" },
+  weakened: {
+    takes: "REASON",
+    says: "why keys may lie where they are not surely forgotten (or JIKIM_WEAKENED)",
+  },
 };
 
 /** Is this data of a server, not of a folder? */
@@ -19,17 +25,52 @@ export function isUrl(data: string): boolean {
   return /^postgres(?:ql)?:\/\//.test(data);
 }
 
-/** Opens the engine. Throws ERR_USAGE without `--data` or when the folder is not there. */
-export async function openData(input: Input, io: CliIo, compiled: Compiled): Promise<Jikim> {
+/** The data a command names. Throws ERR_USAGE without `--data`. */
+export function dataPlace(input: Input, io: CliIo): DataPlace {
   const named = input.text("data");
   if (named === undefined) throw usage("say which data: --data ./data");
-  const keys = input.text("keys");
-  if (!isUrl(named) && (await stat(resolve(io.cwd, named)).catch(() => null)) === null) {
+  return placeOf(io, named, input.text("keys"));
+}
+
+/** A folder, or a PostgreSQL with its keys in a folder or in the key database of the environment. */
+export function placeOf(io: CliIo, named: string, keys: string | undefined): DataPlace {
+  if (!isUrl(named)) return resolve(io.cwd, named);
+  const folder = resolve(io.cwd, keys ?? "data/keys");
+  // An address may hold a password: it comes by the environment, not by an option.
+  const { keyUrl } = io;
+  return { url: named, keys: keyUrl === undefined ? folder : { url: keyUrl, root: folder } };
+}
+
+/** Opens the engine. Throws ERR_USAGE without `--data` or when the folder is not there. */
+export async function openData(input: Input, io: CliIo, compiled: Compiled): Promise<Jikim> {
+  const data = dataPlace(input, io);
+  if (typeof data === "string" && (await stat(data).catch(() => null)) === null) {
     // A mistyped folder must not become an empty service in which every promise is kept.
-    throw usage(`there is no data folder ${named}`);
+    throw usage(`there is no data folder ${input.text("data") ?? ""}`);
   }
-  const data = isUrl(named)
-    ? { url: named, ...(keys === undefined ? {} : { keyFile: resolve(io.cwd, keys) }) }
-    : resolve(io.cwd, named);
-  return openCompiled(compiled, { data, clock: io.clock, random: io.random });
+  const weakened = input.text("weakened") ?? io.weakened;
+  const keeper = await keeperOf(input, io);
+  try {
+    return await openCompiled(compiled, {
+      data,
+      clock: io.clock,
+      random: io.random,
+      progress: progressLine(io),
+      ...(weakened === undefined ? {} : { weakened }),
+      ...(keeper === null ? {} : { keeper }),
+    });
+  } catch (error) {
+    await keeper?.close();
+    throw error;
+  }
+}
+
+const STEPS: Readonly<Record<OpeningStep, string>> = {
+  "leaving-key-file": "sealing again under the key tree",
+  "removing-dead-rows": "looking for rows whose keys are gone",
+};
+
+/** Progress of what must be done before the data open. */
+function progressLine(io: CliIo): (step: OpeningStep, done: number, total: number) => void {
+  return (step, done, total) => showProgress(io, STEPS[step], { done, total });
 }

@@ -1,6 +1,8 @@
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { JikimError } from "../base/errors.ts";
+import { openDestructions } from "../engine/destruction/open-destructions.ts";
+import type { Jikim } from "../engine/jikim.ts";
 import type { Command, Input } from "./command.ts";
 import { DATA_OPTIONS, isUrl, openData } from "./data-option.ts";
 import type { CliIo, ExitCode } from "./io.ts";
@@ -86,22 +88,61 @@ async function data(input: Input, io: CliIo): Promise<readonly Sign[]> {
     const [row] = await jikim.context.db.query<{ applied: number; records: number }>(
       `select (select count(*) from migration) as applied, (select count(*) from record) as records`,
     );
+    const keys = await keySigns(jikim);
+    const log = await logSign(jikim);
     await jikim.close();
     return [
       { name: "store", state: "ok", says: `${kind}, ${counted(row?.records ?? 0, "record")}` },
       { name: "durability", state: kind === "pglite" ? "warn" : "ok", says: durability },
       { name: "migrations", state: "ok", says: `${row?.applied ?? 0} applied, none missing` },
-      {
-        name: "keys",
-        state: "warn",
-        says:
-          "one local key file stands in: destruction is by row removal only until the key store " +
-          "lands, and a backup taken before it still opens with this file",
-      },
+      log,
+      ...keys,
     ];
   } catch (error) {
     return [{ name: "store", state: "fail", says: codeOf(error) }];
   }
+}
+
+/** The key tree, and every reason why what it destroys might come back. */
+async function keySigns({ context }: Jikim): Promise<readonly Sign[]> {
+  const { epoch } = await context.keeper.identity();
+  const { weaknesses } = context.keeper;
+  const says =
+    weaknesses.length === 0
+      ? "destroyed keys are in no medium any more; SSD remnants cannot be seen from here"
+      : "destruction is promised only weakly";
+  const open = await openDestructions(context.db);
+  return [
+    {
+      name: "keys",
+      state: weaknesses.length === 0 ? "ok" : "warn",
+      says: `key tree, epoch ${epoch}: ${says}`,
+    },
+    ...weaknesses.map((reason): Sign => ({ name: "weakened", state: "warn", says: reason })),
+    ...(open.length === 0
+      ? []
+      : [
+          {
+            name: "destruction",
+            state: "warn" as const,
+            says: `${counted(open.length, "destruction")} under way; jikim keep goes on with them`,
+          },
+        ]),
+  ];
+}
+
+/** The audit log: signed lately, and by the key that is here. */
+async function logSign({ log }: Jikim): Promise<Sign> {
+  const { checkpoint, strange, waiting } = await log.state();
+  if (strange) {
+    return { name: "log", state: "fail", says: "the last checkpoint is not signed with log.key" };
+  }
+  const signed =
+    checkpoint === null
+      ? "not signed yet"
+      : `${counted(checkpoint.size, "leaf", "leaves")} signed ${new Date(checkpoint.at).toISOString()}`;
+  const open = waiting === 0 ? "" : `, ${waiting} to be signed by the next jikim keep`;
+  return { name: "log", state: checkpoint === null ? "warn" : "ok", says: signed + open };
 }
 
 function codeOf(error: unknown): string {

@@ -12,6 +12,10 @@ export interface CliIo {
   readonly live?: boolean;
   /** Relative paths begin here. */
   readonly cwd: string;
+  /** The operator's standing reason for weakened keys (JIKIM_WEAKENED). */
+  readonly weakened?: string;
+  /** Address of the key database (JIKIM_KEYS), where keys have one. */
+  readonly keyUrl?: string;
   readonly clock: Clock;
   readonly random: Random;
 }

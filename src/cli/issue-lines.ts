@@ -23,6 +23,6 @@ export function issueData(issue: Issue): Readonly<Record<string, unknown>> {
 }
 
 /** `1 error`, `3 errors`. */
-export function counted(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? "" : "s"}`;
+export function counted(number: number, noun: string, many = `${noun}s`): string {
+  return `${number} ${number === 1 ? noun : many}`;
 }

@@ -1,10 +1,12 @@
-import type { Jikim, KeepReport } from "../engine/jikim.ts";
+import { isDestroyed } from "../engine/destruction/destruction-state.ts";
+import type { DayReport, Jikim, KeepReport } from "../engine/jikim.ts";
 import { upcoming } from "../engine/retention/due.ts";
 import type { Command, Input } from "./command.ts";
 import { DATA_OPTIONS, openData } from "./data-option.ts";
 import type { CliIo, ExitCode } from "./io.ts";
 import { printJson, styled } from "./io.ts";
 import { counted } from "./issue-lines.ts";
+import { KEEPER_OPTION } from "./keeper-option.ts";
 import { compilePolicy } from "./load-policy.ts";
 import { progressLine } from "./progress-line.ts";
 
@@ -15,13 +17,14 @@ export const keepCommand: Command = {
   takes: ["[policy]"],
   options: {
     ...DATA_OPTIONS,
+    ...KEEPER_OPTION,
     law: { takes: "FILE", says: "the law (default: the one the policy names)" },
   },
   examples: [
     "jikim keep policies/remotemeeting --data ./data",
     "jikim keep policies/remotemeeting --data postgres://… --json",
   ],
-  exits: "exit codes: 0 done in time, 1 done but too late for some, 2 misuse",
+  exits: "exit codes: 0 done in time, 1 too late for some or the log was not signed, 2 misuse",
   run: keep,
 };
 
@@ -30,17 +33,21 @@ async function keep(input: Input, io: CliIo): Promise<ExitCode> {
   const jikim = await openData(input, io, compiled);
   try {
     const report = await keepShown(jikim, input, io);
+    const refused = report.log?.state === "refused" ? report.log.code : null;
     const overdue = report.days.filter((day) => day.overdue);
     if (input.json) printJson(io, report);
     else {
       for (const day of report.days) {
         const late = day.overdue ? `  ${styled(io, "red", "overdue")}` : "";
         const what = `${counted(day.records, "record")}, ${counted(day.subjects, "subject")}`;
-        io.out(`${day.recordClass}  last day ${day.expiredOn}  ${what}${late}\n`);
+        io.out(
+          `${day.recordClass}  last day ${day.expiredOn}  ${what}  ${stateText(io, day)}${late}\n`,
+        );
       }
-      io.out(`${counted(report.records, "record")} destroyed\n`);
+      io.out(`${counted(report.records, "record")} ${wordOf(report)}\n`);
+      if (refused !== null) io.err(`${styled(io, "red", refused)}: the log was not signed\n`);
     }
-    return overdue.length > 0 ? 1 : 0;
+    return overdue.length > 0 || refused !== null ? 1 : 0;
   } finally {
     await jikim.close();
   }
@@ -57,4 +64,15 @@ async function keepShown(jikim: Jikim, input: Input, io: CliIo): Promise<KeepRep
   } finally {
     line.end();
   }
+}
+
+/** Destroyed is said only of what nothing can bring back. */
+function stateText(io: CliIo, day: DayReport): string {
+  return isDestroyed(day.state)
+    ? styled(io, "green", "destroyed")
+    : styled(io, "yellow", day.state.replaceAll("_", " "));
+}
+
+function wordOf(report: KeepReport): string {
+  return report.days.every((day) => isDestroyed(day.state)) ? "destroyed" : "removed";
 }

@@ -8,6 +8,7 @@ import type { Command, Input } from "./command.ts";
 import { DATA_OPTIONS, openData } from "./data-option.ts";
 import type { CliIo, ExitCode } from "./io.ts";
 import { printJson, styled } from "./io.ts";
+import { KEEPER_OPTION } from "./keeper-option.ts";
 import { languageOf } from "./language-of.ts";
 import { compilePolicy } from "./load-policy.ts";
 
@@ -18,6 +19,7 @@ export const promisesCommand: Command = {
   takes: ["[policy]"],
   options: {
     ...DATA_OPTIONS,
+    ...KEEPER_OPTION,
     lang: { takes: "LANG", says: "language of the sentences (default: the policy's first)" },
     status: { takes: "STATUS", says: "only these", oneOf: STATUSES },
     law: { takes: "FILE", says: "the law (default: the one the policy names)" },

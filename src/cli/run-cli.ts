@@ -48,6 +48,17 @@ function overview(): string {
 /** What a person can do about it; the codes left out say it in their message. */
 const ADVICE: Readonly<Partial<Record<ErrorCode, string>>> = {
   ERR_STORE_LOCKED: "Another process has these data open. Stop it first, or ask it instead.",
+  ERR_KEEPER_RUNNING:
+    "Another process holds these keys. If it is surely gone, remove the file lock in the key folder.",
+  ERR_KEY_ROOT_MEDIUM:
+    "Put the key folder on ext4 or XFS, or say why it may lie there: --weakened REASON.",
+  ERR_KEY_STORE_UNSAFE: "Mend the server's settings, or say why they may stand: --weakened REASON.",
+  ERR_KEY_TREE_STALE:
+    "An old copy of the key tree is in place. Only the newest opens: bring it back.",
+  ERR_LOG_DAMAGED:
+    "What is stored is not what was written. Keep a copy as it is, then find out who changed it.",
+  ERR_LOG_KEY_OTHER:
+    "Bring the key file back; or, if it is lost: jikim log new-key --old OLD-VERIFIER-KEY.",
   ERR_STORE_UNAVAILABLE: "Is the server running and the address right? jikim doctor looks closer.",
   ERR_STORE_NEWER: "These data were written by a newer version. Use that version.",
   ERR_STORE_DRIFT: "A migration that was shipped has been changed. Restore the shipped file.",

@@ -65,6 +65,12 @@ export function formatDay(day: Day, lang: Lang): string {
     : `${date.day} ${MONTHS[date.month - 1]} ${date.year}`;
 }
 
+/** A country's name in a language; its code where the platform knows no name. */
+export function formatCountry(code: string, lang: Lang): string {
+  if (!/^[A-Z]{2}$/.test(code)) return code;
+  return new Intl.DisplayNames([lang], { type: "region", fallback: "code" }).of(code) ?? code;
+}
+
 /**
  * "a, b, and c" in English, "a, b, c" in Korean; with `or`: "a, b, or c", "a, b 또는 c". English
  * has a comma before the last of three or more, and of two where one holds an "and", an "or" or a

@@ -11,6 +11,7 @@ import type {
   PaperMethod,
   RetentionBasis,
   Right,
+  Safeguard,
 } from "../policy/model.ts";
 
 /** A text in every language the compiler speaks. */
@@ -59,6 +60,22 @@ export const COOKIE_LEVEL_WORDS: Readonly<Record<CookieLevel, Words>> = {
 export const PAPER_METHOD_WORDS: Readonly<Record<PaperMethod, Words>> = {
   shred: { ko: "분쇄", en: "shredding" },
   incinerate: { ko: "소각", en: "burning" },
+};
+
+export const SAFEGUARD_WORDS: Readonly<Record<Safeguard, Words>> = {
+  backup: { ko: "백업", en: "backups" },
+  antivirus: { ko: "백신 프로그램", en: "antivirus" },
+  encrypted_transfer: { ko: "암호화 통신", en: "encrypted transfer" },
+  intrusion_blocking: { ko: "침입 차단", en: "intrusion blocking" },
+  limited_handlers: { ko: "취급자 최소화", en: "few handlers" },
+  handler_passwords: { ko: "취급자별 비밀번호", en: "a password for each handler" },
+  password_renewal: { ko: "비밀번호 갱신", en: "renewed passwords" },
+  training: { ko: "취급자 교육", en: "training" },
+  handover: { ko: "안전한 인수인계", en: "safe handover" },
+  joining_and_leaving: { ko: "입사·퇴사 관리", en: "joining and leaving" },
+  security_pledge: { ko: "보안서약", en: "security pledges" },
+  privacy_body: { ko: "개인정보보호 전담기구", en: "a privacy body" },
+  immediate_correction: { ko: "즉시 시정", en: "correction at once" },
 };
 
 /** What stands where the text of the policy leaves a fact open. */

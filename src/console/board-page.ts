@@ -10,6 +10,7 @@ import type { Policy } from "../policy/model.ts";
 import type { Status } from "../proof/verdict.ts";
 import { BOARD_ORDER } from "./board.ts";
 import type { Board, BoardLine } from "./board.ts";
+import { consoleNav } from "./console-nav.ts";
 import { evidenceWords } from "./evidence-words.ts";
 
 interface BoardWords {
@@ -24,6 +25,7 @@ interface BoardWords {
   readonly none: string;
   readonly since: (day: Markup) => Markup;
   readonly json: string;
+  readonly log: string;
 }
 
 const WORDS: Record<UiLang, BoardWords> = {
@@ -48,6 +50,7 @@ const WORDS: Record<UiLang, BoardWords> = {
     none: "이 상태의 문장이 없습니다.",
     since: (day) => html`${day}부터`,
     json: "JSON으로 받기",
+    log: "감사 기록",
   },
   en: {
     title: "Promise board",
@@ -70,6 +73,7 @@ const WORDS: Record<UiLang, BoardWords> = {
     none: "No sentence has this status.",
     since: (day) => html`since ${day}`,
     json: "Get as JSON",
+    log: "Audit log",
   },
 };
 
@@ -81,6 +85,8 @@ export interface BoardPageInput {
   /** Where the sentences are published. */
   readonly policyPath: string;
   readonly boardPath: string;
+  /** Where the audit log is shown; null when it is not. */
+  readonly logPath: string | null;
 }
 
 /** Title of the page. */
@@ -92,11 +98,13 @@ export function boardPage(input: BoardPageInput): Markup {
   const words = WORDS[reader.lang];
   const shown = filter === null ? BOARD_ORDER : [filter];
   return html`<div class="board">
+    ${consoleNav(reader, input.boardPath)}
     <h1>${words.title}</h1>
     <p class="lead">${words.lead}</p>
     ${tally(input)} ${filters(input)} ${shown.map((status) => group(input, status))}
     <p class="small">
       <a href="${reader.to(`${input.boardPath}?format=json`)}">${words.json}</a>
+      ${input.logPath === null ? nothing : html`<a href="${reader.to(input.logPath)}">${words.log}</a>`}
     </p>
   </div>`;
 }

@@ -1,23 +1,29 @@
-/** The staff's pages. Today: the promise board, which only reads. */
+/** The staff's pages: promise board, processors, record of processing, audit log. They only read. */
 import { Hono } from "hono";
 import { Temporal } from "temporal-polyfill";
 import type { Compiled } from "../compiler/compile.ts";
+import type { AuditLog } from "../engine/audit/open-log.ts";
+import type { Jikim } from "../engine/jikim.ts";
 import { readerOf } from "../html/reader.ts";
 import type { SetPage } from "../html/service-page.ts";
 import { STATUSES } from "../proof/verdict.ts";
 import type { Status, Verdict } from "../proof/verdict.ts";
 import { makeBoard } from "./board.ts";
 import { boardPage, boardTitle } from "./board-page.ts";
-
-/** Where the board stands. */
-export const BOARD_PATH = "/console/promises";
+import { logDocument, logPage, logTitle, SHOWN_LEAVES } from "./log-page.ts";
+import { BOARD_PATH, LOG_PATH } from "./console-nav.ts";
+import { processorConsole, recordConsole } from "./processor-pages.ts";
 
 export interface ConsoleOptions {
   /** The policy in force. */
   readonly compiled: Compiled;
+  /** The engine, for the pages of what it does; without it there are only the policy's own. */
+  readonly jikim?: Jikim;
   readonly page: SetPage;
   /** The latest verdict on each promise. */
   verdicts(): Promise<readonly Verdict[]>;
+  /** The audit log; without it there is no page of it. */
+  readonly log?: AuditLog;
   /** Where the policy is published. Default `/privacy`. */
   readonly policyPath?: string;
 }
@@ -48,10 +54,34 @@ export function createConsole(options: ConsoleOptions): Hono {
       filter: statusOf(c.req.query("status")),
       policyPath,
       boardPath: BOARD_PATH,
+      logPath: options.log === undefined ? null : LOG_PATH,
     });
     return c.html(await options.page(c, { title: boardTitle(reader.lang), main, set: "desk" }));
   });
+  if (options.log !== undefined) addLog(app, options, options.log);
+  app.route("/", recordConsole(compiled, options.page));
+  if (options.jikim !== undefined) {
+    app.route("/", processorConsole(options.jikim.context, options.page));
+  }
   return app;
+}
+
+function addLog(app: Hono, { compiled, page }: ConsoleOptions, log: AuditLog): void {
+  app.get(LOG_PATH, async (c) => {
+    const reader = readerOf(c);
+    const input = {
+      reader,
+      timeZone: compiled.policy.timeZone,
+      path: LOG_PATH,
+      state: await log.state(),
+      verifierKey: log.verifierKey,
+      leaves: await log.newest(SHOWN_LEAVES),
+    };
+    c.header("Cache-Control", "no-store");
+    if (c.req.query("format") === "json") return c.json(logDocument(input));
+    const main = logPage(input);
+    return c.html(await page(c, { title: logTitle(reader.lang), main, set: "desk" }));
+  });
 }
 
 function statusOf(text: string | undefined): Status | null {

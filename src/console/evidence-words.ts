@@ -14,10 +14,6 @@ const REASONS: Readonly<Record<WordsReason, Readonly<Record<UiLang, string>>>> =
     en: "leaving the service is not built yet",
   },
   "provision-not-built": { ko: "제3자 제공 관리가 아직 없음", en: "provision is not built yet" },
-  "processors-not-built": {
-    ko: "수탁자 지시가 아직 없음",
-    en: "orders to processors are not built yet",
-  },
   "archive-not-built": {
     ko: "따로 보관하는 저장소가 아직 없음",
     en: "the separate archive is not built yet",
@@ -58,6 +54,11 @@ const CODES: Readonly<Record<string, Readonly<Record<UiLang, string>>>> = {
   "agencies-on-page": { ko: "페이지에 보이는 기관과 전화", en: "agencies on the page" },
   "dates-on-page": { ko: "페이지에 보이는 날짜", en: "dates on the page" },
   "destroyed-days-empty": { ko: "파기한 날에 남은 기록", en: "records left on destroyed days" },
+  "destroyed-in-time": { ko: "기한 안에 끝난 파기", en: "destructions ended in time" },
+  "destruction-weakened": {
+    ko: "열쇠가 확실히 지워지지 않는 곳에 있음",
+    en: "the keys lie where they are not surely forgotten",
+  },
   "destroyed-with-their-keys": {
     ko: "열쇠까지 없앤 파기",
     en: "destructions that took the key too",
@@ -121,6 +122,25 @@ const CODES: Readonly<Record<string, Readonly<Record<UiLang, string>>>> = {
     ko: "없는 목적을 거절하는지 시험",
     en: "read asked for an undeclared purpose",
   },
+  "unlisted-recipient-refused": {
+    ko: "목록에 없는 곳을 거절하는지 시험",
+    en: "export asked for a recipient not listed",
+  },
+  "exports-to-listed": { ko: "목록에 있는 곳에 맡긴 내역", en: "exports to listed processors" },
+  "foreign-work-refused": {
+    ko: "맡기지 않은 업무를 거절하는지 시험",
+    en: "export asked for a work of another",
+  },
+  "exports-for-listed-work": { ko: "맡긴 업무의 내역", en: "exports for the listed work" },
+  "work-rests-on-consent": { ko: "동의가 있어야 하는 업무", en: "works that rest on consent" },
+  "exports-with-consent": { ko: "동의가 있던 내역", en: "exports with a living consent" },
+  "ended-holdings-ordered": {
+    ko: "끝났을 때 지시한 내역",
+    en: "holdings that ended, with an order",
+  },
+  "orders-answered-in-time": { ko: "기한 안에 답한 지시", en: "orders answered in time" },
+  "work-item-pairs": { ko: "업무와 항목의 짝", en: "pairs of work and item" },
+  "exports-of-needed-items": { ko: "필요한 항목만 맡긴 내역", en: "exports of needed items" },
   "versions-announced": { ko: "판마다 공고 기간", en: "notice before each version" },
   "versions-referred-to": { ko: "기록이 가리키는 판", en: "versions that records refer to" },
   "versions-unaltered": { ko: "바뀌지 않은 옛 판", en: "past versions unaltered" },
@@ -150,6 +170,8 @@ function factWords(fact: string, value: string, policy: Policy, lang: UiLang): s
     purpose: policy.purposes,
     class: policy.records,
     item: policy.items,
+    processor: policy.processors,
+    work: policy.works,
   };
   const label = declared[fact]?.[value]?.label[lang];
   if (label !== undefined) return label;

@@ -17,6 +17,7 @@ const COLLECT = by("src/engine/collection/collect.ts");
 const RECORD = by("src/engine/collection/new-record.ts");
 const USE = by("src/engine/use/use-rules.ts");
 const SWEEP = by("src/engine/retention/sweep.ts");
+const EXPORT = by("src/engine/processor/export-rules.ts");
 const PAGE = by("src/compiler/compile-page.ts");
 
 export const DUTIES: Readonly<Record<PromiseForm, Duty>> = Object.freeze({
@@ -45,11 +46,11 @@ export const DUTIES: Readonly<Record<PromiseForm, Duty>> = Object.freeze({
   "provision/recipient": NOT_YET,
   "provision/otherwise": NOT_YET,
   "provision/recorded": NOT_YET,
-  "processor/closed_list": NOT_YET,
-  "processor/work": NOT_YET,
-  "processor/work_with_consent": NOT_YET,
-  "processor/until": NOT_YET,
-  "processor/needed_items": NOT_YET,
+  "processor/closed_list": EXPORT,
+  "processor/work": EXPORT,
+  "processor/work_with_consent": EXPORT,
+  "processor/until": by("src/engine/processor/place-orders.ts"),
+  "processor/needed_items": EXPORT,
   // Events end records when they are reported; nothing in the service reports them all yet.
   "retention/purpose_achieved": NOT_YET,
   "retention/on_request": NOT_YET,
@@ -63,8 +64,7 @@ export const DUTIES: Readonly<Record<PromiseForm, Duty>> = Object.freeze({
   "destruction/after_period": NOT_YET,
   "destruction/no_other_use": NOT_YET,
   "destruction/paper": NOT_YET,
-  // Rows are removed, but the stand-in key file can drop no key: a copy could still be opened.
-  "destruction/electronic": NOT_YET,
+  "destruction/electronic": by("src/engine/destruction/carry-out.ts"),
   "right/channels": NOT_YET,
   "right/access": NOT_YET,
   "right/correction": NOT_YET,

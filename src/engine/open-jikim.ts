@@ -1,27 +1,40 @@
 /** The one door to the engine: a policy, its law, a store and the keys, put together. */
-import { timingSafeEqual } from "node:crypto";
 import { join, resolve } from "node:path";
-import { present } from "../base/assert.ts";
 import type { Clock, Random } from "../base/clock.ts";
 import { JikimError } from "../base/errors.ts";
 import type { Compiled } from "../compiler/compile.ts";
-import type { Keeper } from "../keys/keeper.ts";
-import { keeperFromMaster, MASTER_BYTES } from "../keys/keeper-from-master.ts";
-import { openKeyFile } from "../keys/open-key-file.ts";
+import type { TreeKeeper } from "../keys/open-keeper.ts";
 import { moment } from "../store/column-value.ts";
 import type { Database } from "../store/database.ts";
 import { openDatabase } from "../store/open-database.ts";
 import { appendLeaf } from "./audit/append-leaf.ts";
+import { declareNames } from "./audit/declare-names.ts";
+import { type AuditLog, openLog } from "./audit/open-log.ts";
+import { signReport } from "./audit/sign-report.ts";
 import { collect } from "./collection/collect.ts";
+import { dropKeys } from "./destruction/drop-keys.ts";
+import { erase } from "./destruction/erase.ts";
+import { leaveStandIn } from "./destruction/leave-stand-in.ts";
+import { removeDeadRows } from "./destruction/remove-dead-rows.ts";
+import { rotateIndex } from "./destruction/rotate-index.ts";
 import type { EngineContext, Jikim } from "./jikim.ts";
+import { keyFolder, type KeyPlace, openKeeperOf } from "./open-keeper-of.ts";
 import { readPolicy } from "./read-policy.ts";
 import { keep } from "./retention/sweep.ts";
+import { ensureIndex, readEpochs } from "./search/index-epoch.ts";
+import { readSetting, writeSetting } from "./setting.ts";
 import { systemClock, systemRandom } from "./system.ts";
 import { find } from "./use/find.ts";
 import { matches, read } from "./use/read.ts";
 
-/** A folder (embedded database and key file), a PostgreSQL, or `memory` (gone when closed). */
-export type DataPlace = string | { readonly url: string; readonly keyFile?: string };
+/**
+ * A folder (embedded database and keys), a PostgreSQL with its keys elsewhere (`./data/keys` when
+ * not said), or `memory` (gone when closed).
+ */
+export type DataPlace = string | { readonly url: string; readonly keys?: KeyPlace };
+
+/** Work that has to be done before the service opens. */
+export type OpeningStep = "leaving-key-file" | "removing-dead-rows";
 
 export interface JikimOptions {
   /** Folder with `policy.yaml`, or the file. */
@@ -32,19 +45,32 @@ export interface JikimOptions {
   readonly data?: DataPlace;
   readonly clock?: Clock;
   readonly random?: Random;
-  /** Keys kept elsewhere; otherwise the local key file stands in. */
-  readonly keeper?: Keeper;
+  /** A keeper opened elsewhere; it is closed with the engine. */
+  readonly keeper?: TreeKeeper;
+  /**
+   * Why the keys may lie where they are not surely forgotten (overlayfs, tmpfs, a server with
+   * fsync off). Without a reason such a place is refused; with one, the promise of destruction is
+   * weakened, and every receipt, the board and `jikim doctor` say so.
+   */
+  readonly weakened?: string;
+  /** Bits of short look-up tags, for tables of many millions; null: whole tags, moved to a new key
+   * after destructions. As it was when not said; whole tags at first. */
+  readonly shortTagBits?: number | null;
+  /** Told how far the work before the opening has come. */
+  readonly progress?: (step: OpeningStep, done: number, total: number) => void;
 }
 
 const DEFAULT_FOLDER = "./data";
-const KEY_FILE = "keys/master.key";
+const KEY_FOLDER = "keys";
 
 /**
  * Opens the engine under a policy.
  *
  * Throws ERR_POLICY_UNREADABLE, ERR_POLICY_INVALID (`facts.issues`), ERR_STORE_LOCKED,
- * ERR_STORE_UNAVAILABLE, ERR_STORE_DRIFT, ERR_STORE_NEWER, and ERR_KEY_FILE when the key file is
- * damaged, readable by others, or not the one this store was sealed with.
+ * ERR_STORE_UNAVAILABLE, ERR_STORE_DRIFT, ERR_STORE_NEWER; ERR_KEYS_MISSING and ERR_KEYS_OTHER when
+ * the keys are not those this store was sealed with; ERR_KEY_ROOT_MEDIUM and ERR_KEY_STORE_UNSAFE
+ * when they lie where they are not surely forgotten and no reason was given; the others of
+ * `openKeys`; and ERR_LOG_KEY when the key file of the log is damaged or readable by others.
  * @example
  * const jikim = await openJikim({ policy: "policies/remotemeeting", data: "./data" });
  */
@@ -62,9 +88,11 @@ export async function openCompiled(
   const clock = options.clock ?? systemClock;
   const random = options.random ?? systemRandom;
   const db = await openStore(data);
-  let keeper: Keeper | null = null;
+  let keeper: TreeKeeper | null = null;
   try {
-    keeper = options.keeper ?? (await openKeeper(data, db, random));
+    const expected = (await readSetting(db, "key_tree")) !== null;
+    const needs = { clock, random, expected, weakened: options.weakened };
+    keeper = options.keeper ?? (await openKeeperOf(keyPlaceOf(data), needs));
     await refuseOtherKeys(db, keeper);
     const context: EngineContext = Object.freeze({
       plan: compiled.plan,
@@ -73,8 +101,10 @@ export async function openCompiled(
       clock,
       random,
     });
+    await declareNames(db, compiled.policy);
+    await makeReady(context, options);
     await recordPolicy(compiled, context);
-    return jikimOf(compiled, context);
+    return jikimOf(compiled, context, await openLogOf(compiled, context, data));
   } catch (error) {
     await keeper?.close();
     await db.close();
@@ -82,16 +112,29 @@ export async function openCompiled(
   }
 }
 
-function jikimOf(compiled: Compiled, context: EngineContext): Jikim {
+/** The log's key lies beside the key folder, not in it: the folder must never be copied. */
+async function openLogOf(
+  { policy }: Compiled,
+  { db, clock, random }: EngineContext,
+  data: DataPlace,
+): Promise<AuditLog> {
+  const place = keyPlaceOf(data);
+  const keyFolderOrNone = place === "memory" ? null : keyFolder(place);
+  return openLog({ db, clock, random, policy, keyFolder: keyFolderOrNone });
+}
+
+function jikimOf(compiled: Compiled, context: EngineContext, log: AuditLog): Jikim {
   return Object.freeze<Jikim>({
     compiled,
     plan: compiled.plan,
     context,
+    log,
     collect: (occasion, items, options) => collect(context, occasion, items, options),
     read: (subject, items, use) => read(context, subject, items, use),
     find: (items, use) => find(context, items, use),
     matches: (subject, item, value) => matches(context, subject, item, value),
-    keep: (options) => keep(context, options),
+    erase: (subject, what) => erase(context, subject, what),
+    keep: async (options) => ({ ...(await keep(context, options)), log: await signReport(log) }),
     async close() {
       await context.keeper.close();
       await context.db.close();
@@ -105,40 +148,48 @@ async function openStore(data: DataPlace): Promise<Database> {
   return openDatabase({ folder: join(resolve(data), "records"), migrations: "data" });
 }
 
-/** A new key is made only for a store that holds nothing: it could open nothing of what is there. */
-async function openKeeper(data: DataPlace, db: Database, random: Random): Promise<Keeper> {
-  if (data === "memory") return keeperFromMaster(random.bytes(MASTER_BYTES), { random });
-  const path =
-    typeof data === "string"
-      ? join(resolve(data), KEY_FILE)
-      : resolve(data.keyFile ?? join(DEFAULT_FOLDER, KEY_FILE));
-  return openKeyFile(path, { random, create: (await keyCheckOf(db)) === null });
+/** Where the keys of data are. */
+export function keyPlaceOf(data: DataPlace): KeyPlace {
+  if (data === "memory") return "memory";
+  if (typeof data === "string") return join(resolve(data), KEY_FOLDER);
+  const keys = data.keys ?? join(DEFAULT_FOLDER, KEY_FOLDER);
+  return typeof keys === "string" ? resolve(keys) : { ...keys, root: resolve(keys.root) };
 }
 
 /**
- * The store remembers a tag that only its own keys make. Another key file would not open a single
- * value, and would add new ones beside them: refused before anything is read or written.
+ * A store knows its key tree. Another one would not open a single value and would add new ones
+ * beside them: refused before anything is read or written.
  */
-async function refuseOtherKeys(db: Database, keeper: Keeper): Promise<void> {
-  const tags = await keeper.tags([{ item: "jikim/key-check", normalised: "v1" }]);
-  const mine = present(tags[0], "one tag was asked for");
-  await db.query(
-    `insert into setting (name, value) values ('key_check', $1) on conflict (name) do nothing`,
-    [mine],
-  );
-  const known = present(await keyCheckOf(db), "it was just written");
-  if (known.length !== mine.length || !timingSafeEqual(known, mine)) {
-    throw new JikimError("ERR_KEY_FILE", "the keys are not those this store was sealed with", {
-      reason: "other",
-    });
+async function refuseOtherKeys(db: Database, keeper: TreeKeeper): Promise<void> {
+  const { tree } = await keeper.identity();
+  const known = await readSetting(db, "key_tree");
+  if (known === null) await writeSetting(db, "key_tree", tree);
+  else if (known !== tree) {
+    throw new JikimError("ERR_KEYS_OTHER", "the keys are not those this store was sealed with");
   }
+  await writeSetting(db, "weaknesses", JSON.stringify(keeper.weaknesses));
 }
 
-async function keyCheckOf(db: Database): Promise<Uint8Array | null> {
-  const [row] = await db.query<{ value: Uint8Array }>(
-    "select value from setting where name = 'key_check'",
+/** What has to be done before anyone is let in. */
+async function makeReady(
+  context: EngineContext,
+  options: Omit<JikimOptions, "policy" | "law">,
+): Promise<void> {
+  const tell = options.progress ?? (() => undefined);
+  const place = keyPlaceOf(options.data ?? DEFAULT_FOLDER);
+  await ensureIndex(context, options.shortTagBits ?? null);
+  await leaveStandIn(context, keyFolder(place), (done, total) =>
+    tell("leaving-key-file", done, total),
   );
-  return row?.value ?? null;
+  await removeDeadRows(context, (done, total) => tell("removing-dead-rows", done, total));
+  await changeIndex(context, options.shortTagBits);
+}
+
+/** Moves the index to short tags or back, when asked for. */
+async function changeIndex(context: EngineContext, bits: number | null | undefined): Promise<void> {
+  if (bits === undefined || (await readEpochs(context.db)).present.bits === bits) return;
+  await rotateIndex(context, bits);
+  await dropKeys(context, [], []);
 }
 
 /** The first time a store runs under a text is told once. */

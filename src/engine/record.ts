@@ -1,6 +1,8 @@
 /** A record as the store has it, and the way between its items and what is sealed. */
-import { assert } from "../base/assert.ts";
+import { assert, present } from "../base/assert.ts";
+import { readHead } from "../keys/envelope/locks.ts";
 import type { Keeper, SealContext } from "../keys/keeper.ts";
+import type { TreeKeeper } from "../keys/open-keeper.ts";
 import { hex } from "../store/column-value.ts";
 import type { Items } from "./jikim.ts";
 
@@ -22,6 +24,35 @@ export function placeOf(row: PlaceRow): SealContext {
     compartment: row.compartment,
     expiresOn: row.expires_on,
   };
+}
+
+/**
+ * Places with a lock of its own for each record whose end is not known yet. When the end becomes
+ * known the record moves under its day, and this lock dies: so no copy from before outlives the day.
+ */
+export async function withOwnLocks(
+  keeper: TreeKeeper,
+  places: readonly SealContext[],
+): Promise<readonly SealContext[]> {
+  const endless = places.filter(({ expiresOn }) => expiresOn === null).length;
+  if (endless === 0) return places;
+  const slots = [...(await keeper.reserve(endless))];
+  return places.map((place) =>
+    place.expiresOn === null
+      ? { ...place, ownLock: present(slots.shift(), "a lock for each") }
+      : place,
+  );
+}
+
+/** The lock a sealed value has for itself; null when it has none. */
+export function ownLockOf(sealed: Uint8Array): number | null {
+  return readHead(sealed).locks.own;
+}
+
+/** Where to seal what belongs to a stored record: under the same locks as its items. */
+export function sealingPlace(row: PlaceRow & { readonly sealed: Uint8Array }): SealContext {
+  const own = ownLockOf(row.sealed);
+  return own === null ? placeOf(row) : { ...placeOf(row), ownLock: own };
 }
 
 /** Items as the bytes that are sealed: JSON with sorted names, UTF-8. */

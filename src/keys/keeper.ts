@@ -14,8 +14,12 @@ export interface SealContext {
   readonly compartment: string;
   /** Last day the record is kept, `YYYY-MM-DD`; `null` while the end is unknown (until an event). */
   readonly expiresOn: string | null;
-  /** Which sealed column of the record; its items when not said. */
-  readonly column?: "items" | "source";
+  /** Which sealed column of the record; its items when not said. `tag`: a look-up tag in full. */
+  readonly column?: "items" | "source" | "tag";
+  /** A record of two subjects: it dies with the first of them (`all-of`) or the last (`any-of`). */
+  readonly together?: { readonly subject: string; readonly rule: "all-of" | "any-of" };
+  /** A lock for this record alone, out of `TreeKeeper.reserve`; only sealing names it. */
+  readonly ownLock?: number;
 }
 
 /** What a destruction did, honestly. */
@@ -24,6 +28,14 @@ export interface KeyReceipt {
   readonly keys: number;
   /** True only when no copy of the keys can exist any more, in any medium. */
   readonly irrecoverable: boolean;
+  /** Epoch of the key tree that forgot them. */
+  readonly epoch?: number;
+  /** SHA-256 over the destroyed slots of the batch, hex: the list can be checked, not guessed. */
+  readonly slotsHash?: string;
+  /** Who confirmed that the former root is wiped. */
+  readonly custodians?: readonly string[];
+  /** Why the promise is weakened here, as the operator allowed it. */
+  readonly weaknesses?: readonly string[];
 }
 
 export interface Keeper {

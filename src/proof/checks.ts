@@ -7,6 +7,7 @@ import type { Check } from "./check.ts";
 import * as collection from "./collection-checks.ts";
 import * as notice from "./notice-checks.ts";
 import * as page from "./page-checks.ts";
+import * as processor from "./processor-checks.ts";
 import * as purpose from "./purpose-checks.ts";
 import * as retention from "./retention-checks.ts";
 
@@ -14,7 +15,6 @@ import * as retention from "./retention-checks.ts";
 export type WordsReason =
   | "withdrawal-not-built"
   | "provision-not-built"
-  | "processors-not-built"
   | "archive-not-built"
   | "requests-not-built"
   | "cookie-choice-not-built"
@@ -49,11 +49,11 @@ export const CHECKS: Readonly<Record<PromiseForm, Check | WordsReason>> = {
   "provision/recipient": "provision-not-built",
   "provision/otherwise": "provision-not-built",
   "provision/recorded": "provision-not-built",
-  "processor/closed_list": "processors-not-built",
-  "processor/work": "processors-not-built",
-  "processor/work_with_consent": "processors-not-built",
-  "processor/until": "processors-not-built",
-  "processor/needed_items": "processors-not-built",
+  "processor/closed_list": processor.closedList,
+  "processor/work": processor.work,
+  "processor/work_with_consent": processor.workWithConsent,
+  "processor/until": processor.until,
+  "processor/needed_items": processor.neededItems,
   "retention/purpose_achieved": "withdrawal-not-built",
   "retention/on_request": "requests-not-built",
   "retention/row": retention.row,

@@ -2,8 +2,14 @@
  * Retention looked at from outside the clocks: the last day is computed again, by the database's
  * own calendar, and compared with what the engine wrote beside each record.
  */
-import { dayOf, deadlineAt, addDays } from "../base/calendar.ts";
+import { addDays, dayOf, deadlineAt, eligibleAt } from "../base/calendar.ts";
 import type { Clock } from "../compiler/plan.ts";
+import {
+  destroyedAt,
+  destructionState,
+  type DestructionTimes,
+  isDestroyed,
+} from "../engine/destruction/destruction-state.ts";
 import type { Check, Count, Look } from "./check.ts";
 import { counted, found, wordsOnly } from "./check.ts";
 import { parameterOf } from "./parameters.ts";
@@ -48,7 +54,7 @@ async function clockCounts(look: Look, clock: Clock): Promise<readonly Count[]> 
                where record.class = destruction.class
                  and record.expires_on = destruction.expired_on)) as violations
        from destruction
-      where class = $1`,
+      where class = $1 and reason = 'expiry'`,
     [name],
   );
   return [
@@ -97,12 +103,51 @@ export const noDefault: Check = async (look) => {
   ]);
 };
 
-/** P6.6: what has been destroyed can be reproduced from no copy: the keys are gone too. */
-export const electronic: Check = async ({ sql }) => {
-  const keys = await counted(
-    sql,
-    `select count(*) as examined, count(*) filter (where not irrecoverable) as violations
-       from destruction`,
-  );
-  return found([{ code: "destroyed-with-their-keys", ...keys }]);
+type Line = DestructionTimes & {
+  readonly eligible_at: number;
+  readonly irrecoverable: boolean;
 };
+
+/** Most lines of the ledger one look reads. */
+const MOST_LINES = 100_000;
+
+/**
+ * P6.6: what has been destroyed can be reproduced from no copy: every destruction came so far
+ * within the grace, and no copy of its keys can exist. A reason why that is only promised weakly
+ * is shown beside it.
+ */
+export const electronic: Check = async ({ sql, compiled, now }) => {
+  const lines = await sql.query<Line>(
+    `select eligible_at, irrecoverable, requested_at, key_dropped_at, root_wiped_at,
+            caches_drained_at, index_rotated_at, rows_removed_at
+       from destruction
+      order by requested_at desc
+      limit ${MOST_LINES}`,
+  );
+  const grace = String(parameterOf(compiled.plan, "destroy_grace"));
+  const graceMs = deadlineAt("2000-01-01", grace, "UTC") - eligibleAt("2000-01-01", "UTC");
+  const late = lines.filter((line) => (destroyedAt(line) ?? now) > line.eligible_at + graceMs);
+  const ended = lines.filter((line) => isDestroyed(destructionState(line)));
+  const looked = found([
+    { code: "destroyed-in-time", examined: lines.length, violations: late.length },
+    {
+      code: "destroyed-with-their-keys",
+      examined: ended.length,
+      violations: ended.filter((line) => !line.irrecoverable).length,
+    },
+  ]);
+  const reasons = await weaknessesOf(sql);
+  const weak = reasons.map((reason) => ({ code: "destruction-weakened", facts: { reason } }));
+  return { ...looked, evidence: [...looked.evidence, ...weak] };
+};
+
+/** Why the present keys might not be forgotten, as the operator allowed it. */
+async function weaknessesOf(sql: Look["sql"]): Promise<readonly string[]> {
+  const rows = await sql.query<{ reason: string }>(
+    `select jsonb_array_elements_text(convert_from(value, 'UTF8')::jsonb) as reason
+       from setting
+      where name = 'weaknesses'
+      order by reason`,
+  );
+  return rows.map(({ reason }) => reason);
+}

@@ -103,6 +103,7 @@ async function run(command: string, cwd: string): Promise<string> {
     out: (text) => void lines.push(text),
     err: (text) => void lines.push(text.replaceAll(/^(?=.)/gm, "! ")),
     colour: false,
+    weakened: "wherever tests run",
     cwd,
     clock: { now: () => NOON },
     random: { bytes: (size) => bytesFrom((seed += 1), size) },
@@ -114,8 +115,10 @@ async function run(command: string, cwd: string): Promise<string> {
 }
 
 function bytesFrom(number: number, size: number): Uint8Array {
-  const hash = createHash("sha512").update(String(number)).digest();
-  return new Uint8Array(hash.subarray(0, size));
+  const blocks = Array.from({ length: Math.ceil(size / 64) }, (_, block) =>
+    createHash("sha512").update(`${number}/${block}`).digest(),
+  );
+  return new Uint8Array(Buffer.concat(blocks).subarray(0, size));
 }
 
 function matches(actual: string, expected: string): boolean {

@@ -10,6 +10,7 @@ import { subjectRecords } from "../../src/engine/subject-records.ts";
 import { read } from "../../src/engine/use/read.ts";
 import type { Database } from "../../src/store/database.ts";
 import { countRows, eachDatabase } from "../support/databases.ts";
+import { failingAt } from "../support/failing-at.ts";
 import { SIGN_UP, SIGN_UP_OPTIONS, type TestEngine, testEngine } from "../support/test-engine.ts";
 
 interface Vector {
@@ -78,23 +79,8 @@ async function useService(context: EngineContext, subject?: string): Promise<str
   return collect(context, "service_use", items, subject === undefined ? {} : { subject });
 }
 
-/** A database that fails at the n-th statement matching a pattern, once. */
-function failingAt(db: Database, pattern: RegExp, nth: number): Database {
-  let seen = 0;
-  return {
-    ...db,
-    transaction: async (work) =>
-      db.transaction(async (tx) =>
-        work({
-          query: async (text, params) => {
-            if (pattern.test(text)) seen += 1;
-            if (pattern.test(text) && seen === nth) throw new Error("killed here");
-            return tx.query(text, params);
-          },
-        }),
-      ),
-  };
-}
+/** A leaf of the log, whichever it is. */
+const ONE_LEAF = { seq: expect.any(Number) as number, hash: expect.any(String) as string };
 
 const ZONE = process.env["TZ"];
 afterEach(() => {
@@ -129,6 +115,8 @@ eachDatabase((_kind, open) => {
         records: 1,
         subjects: 1,
         overdue: false,
+        state: "rows_removed",
+        leaves: [ONE_LEAF],
       },
     ]);
     expect(await classCount(context.db, vector.class)).toBe(0);
@@ -172,7 +160,7 @@ eachDatabase((_kind, open) => {
     clock.set(at);
     expect((await keep(context)).days).toMatchObject([{ expiredOn: "2027-02-23", overdue }]);
     const rows = await context.db.query("select overdue, irrecoverable from destruction");
-    expect(rows).toEqual([{ overdue, irrecoverable: false }]);
+    expect(rows).toEqual([{ overdue, irrecoverable: true }]);
   });
 
   test("what has ended cannot be read, even before it is destroyed", async () => {
@@ -267,7 +255,15 @@ eachDatabase((_kind, open) => {
     await recordEvent(context, { subject, event: "withdrawal", day: "2026-12-24" });
     expect(await read(context, subject, ["email"], { purpose: "contract" })).toEqual({});
     expect((await keep(context)).days).toEqual([
-      { recordClass: "profile", expiredOn: "2026-12-23", records: 1, subjects: 1, overdue: false },
+      {
+        recordClass: "profile",
+        expiredOn: "2026-12-23",
+        records: 1,
+        subjects: 1,
+        overdue: false,
+        state: "rows_removed",
+        leaves: [ONE_LEAF],
+      },
     ]);
     expect(await countRows(context.db)).toMatchObject({ record: 2, lookup: 0, record_event: 0 });
   });

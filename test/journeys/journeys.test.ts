@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { findChromium, launch } from "../support/browser.ts";
+import { someOrders } from "../support/processors.ts";
 import { PERSON, listen, openTestService } from "../support/remotemeeting.ts";
 import type { TestService } from "../support/remotemeeting.ts";
 import { LONGER, policyFolder } from "../support/two-versions.ts";
@@ -37,6 +38,7 @@ describe.skipIf(chromium === null)(where, () => {
     folder = policyFolder();
     folder.add("2026-12-23.yaml", LONGER);
     service = await openTestService({ policy: folder.path });
+    await someOrders(service.jikim.context);
     await service.daily();
     server = await listen(service);
     browser = await launch(chromium ?? "");
@@ -93,10 +95,15 @@ describe.skipIf(chromium === null)(where, () => {
     "/privacy",
     "/privacy/changes",
     "/privacy/2020-01-01", // before the first version
+    "/privacy/processors",
     "/notices",
     "/signup",
     "/login",
     "/console/promises",
+    "/console/log",
+    "/receipt",
+    "/console/processors",
+    "/console/record",
     "/nowhere",
   ];
   const signedIn = ["/", "/me", "/time?step=P1Y", "/privacy/2021-01-28"];

@@ -6,6 +6,7 @@ import { policyHash } from "../../src/compiler/policy-hash.ts";
 import { collect } from "../../src/engine/collection/collect.ts";
 import { DUTIES } from "../../src/engine/duties.ts";
 import { keep } from "../../src/engine/retention/sweep.ts";
+import { writeSetting } from "../../src/engine/setting.ts";
 import { CHECKS } from "../../src/proof/checks.ts";
 import { latestVerdicts, runChecks } from "../../src/proof/run-checks.ts";
 import type { ProofContext } from "../../src/proof/run-checks.ts";
@@ -59,6 +60,14 @@ async function addVersion(
       JSON.stringify({ policy: changed, law }),
     ],
   );
+}
+
+/** Sweeps on the days on which visits and then usage end. */
+async function keepOnTime({ context, clock }: Pick<TestEngine, "context" | "clock">) {
+  for (const day of ["2027-02-24", "2027-11-24"]) {
+    clock.set(`${day}T00:00:00+09:00`);
+    await keep(context);
+  }
 }
 
 async function statusOf(proof: ProofContext, key: string): Promise<Status> {
@@ -133,13 +142,44 @@ eachDatabase((_name, open) => {
     expect(await statusOf(proof, "retention/row/usage")).toBe("broken");
   });
 
-  test("rows destroyed while their keys stay do not count as irreproducible", async () => {
+  test("what was destroyed is irreproducible when it came far enough, in time", async () => {
     const { proof, context, clock } = await world(open);
     expect(await statusOf(proof, "destruction/electronic")).toBe("not_applicable");
-    clock.set("2027-11-24T00:00:00+09:00");
-    await keep(context);
+    await keepOnTime({ context, clock });
     expect(await statusOf(proof, "retention/row/usage")).toBe("kept");
+    expect(await statusOf(proof, "destruction/electronic")).toBe("kept");
+  });
+
+  test.each([
+    ["the key lives", "set irrecoverable = false"],
+    ["the tags stayed for too long", "set index_rotated_at = eligible_at + interval '5 days 1 ms'"],
+    ["it should have begun earlier", "set eligible_at = eligible_at - interval '5 days 1 ms'"],
+  ])("a destruction does not count as irreproducible when %s", async (_why, change) => {
+    const { proof, context, clock } = await world(open);
+    await keepOnTime({ context, clock });
+    expect(await statusOf(proof, "destruction/electronic")).toBe("kept");
+    await context.db.query(`update destruction ${change} where class = 'usage'`);
     expect(await statusOf(proof, "destruction/electronic")).toBe("broken");
+  });
+
+  test("a destruction that is under way breaks nothing until its time is over", async () => {
+    const { proof, context, clock } = await world(open);
+    await keepOnTime({ context, clock });
+    await context.db.query(
+      "update destruction set index_rotated_at = null, rows_removed_at = null where class = 'usage'",
+    );
+    clock.set("2027-11-29T00:00:00+09:00");
+    expect(await statusOf(proof, "destruction/electronic")).toBe("kept");
+    clock.set("2027-11-29T00:00:00.001+09:00");
+    expect(await statusOf(proof, "destruction/electronic")).toBe("broken");
+  });
+
+  test("a weakened promise says why on the board", async () => {
+    const { proof, context } = await world(open);
+    const reason = "overlayfs does not overwrite in place (allowed: demonstration)";
+    await writeSetting(context.db, "weaknesses", JSON.stringify([reason]));
+    const verdict = (await runChecks(proof)).find(({ key }) => key === "destruction/electronic");
+    expect(verdict?.evidence).toContainEqual({ code: "destruction-weakened", facts: { reason } });
   });
 
   test.each([
@@ -262,8 +302,8 @@ describe("the tables", () => {
     const forms = Object.entries(DUTIES).filter(([, duty]) => duty.state === "not_yet");
     expect(forms.length).toBeGreaterThan(0);
     for (const [form] of forms) {
-      // These two look at what happened; they can say broken, or that nothing has happened yet.
-      if (form === "destruction/electronic" || form === "notice/important") continue;
+      // This one looks at what happened; it can say broken, or that nothing has happened yet.
+      if (form === "notice/important") continue;
       expect([form, typeof CHECKS[form as keyof typeof CHECKS]]).toEqual([form, "string"]);
     }
   });

@@ -87,7 +87,12 @@ eachDatabase((kind, open) => {
         where attnum > 0 and attstattarget = 0 and relkind = 'r' and relnamespace = 'public'::regnamespace
         order by 1`,
     );
-    expect(rows.map(({ name }) => name)).toEqual(["lookup.tag", "record.sealed", "record.source"]);
+    expect(rows.map(({ name }) => name)).toEqual([
+      "lookup.proof",
+      "lookup.tag",
+      "record.sealed",
+      "record.source",
+    ]);
   });
 
   test("every table about people begins its primary key with the subject", async () => {

@@ -54,11 +54,20 @@ function oneInstance(start: () => Promise<Instance>): OpenEmpty {
 
 /** A database of its own on a running server; dropped by `drop`. */
 export async function freshDatabase(server: string): Promise<Instance & { readonly url: string }> {
+  const { url, drop } = await emptyDatabase(server);
+  return { db: await openDatabase({ url, migrations: "data" }), url, drop };
+}
+
+/** A database of its own without a table in it. */
+export async function emptyDatabase(
+  server: string,
+): Promise<{ readonly url: string; drop(): Promise<void> }> {
   const name = `jikim_${randomBytes(6).toString("hex")}`;
   await administer(server, `create database ${name}`);
-  const url = `${server}/${name}`;
-  const db = await openDatabase({ url, migrations: "data" });
-  return { db, url, drop: async () => administer(server, `drop database ${name} with (force)`) };
+  return {
+    url: `${server}/${name}`,
+    drop: async () => administer(server, `drop database ${name} with (force)`),
+  };
 }
 
 /** Names of our tables, without the migrations' own. */

@@ -3,9 +3,11 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { Clock, Random } from "../../src/base/clock.ts";
 import type { Compiled } from "../../src/compiler/compile.ts";
+import { declareNames } from "../../src/engine/audit/declare-names.ts";
 import type { EngineContext, Items } from "../../src/engine/jikim.ts";
 import { readPolicy } from "../../src/engine/read-policy.ts";
-import { keeperFromMaster } from "../../src/keys/keeper-from-master.ts";
+import { ensureIndex } from "../../src/engine/search/index-epoch.ts";
+import { openMemoryKeys } from "../../src/keys/open-memory-keys.ts";
 import type { Database } from "../../src/store/database.ts";
 
 /** A clock that moves only when told. */
@@ -69,12 +71,20 @@ let remotemeeting: Promise<Compiled> | null = null;
 /** An engine over a database, with the remotemeeting policy unless told otherwise. */
 export async function testEngine(
   db: Database,
-  options: { readonly compiled?: Compiled; readonly now?: string } = {},
+  options: {
+    readonly compiled?: Compiled;
+    readonly now?: string;
+    /** An index of short tags. */
+    readonly shortBits?: number;
+  } = {},
 ): Promise<TestEngine> {
   remotemeeting ??= readPolicy(REMOTEMEETING);
   const compiled = options.compiled ?? (await remotemeeting);
   const clock = testClock(options.now ?? NOON);
   const random = testRandom();
-  const keeper = keeperFromMaster(new Uint8Array(32).fill(7), { random });
-  return { context: { plan: compiled.plan, db, keeper, clock, random }, compiled, clock };
+  const keeper = await openMemoryKeys({ clock, random });
+  const context: EngineContext = { plan: compiled.plan, db, keeper, clock, random };
+  await declareNames(db, compiled.policy);
+  await ensureIndex(context, options.shortBits ?? null);
+  return { context, compiled, clock };
 }

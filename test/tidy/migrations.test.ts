@@ -11,10 +11,20 @@ const NOT_PERSONAL: Readonly<Record<string, string>> = {
   schema_migration: "which migration files were applied",
   destruction: "counts of a class-day that ended; no subject is left to name",
   audit_leaf: "kinds and counts only (absence 4)",
+  audit_node: "hashes of the log",
+  audit_checkpoint: "signed states of the log",
+  audit_name: "names of the published policies",
   verdict: "what a check found, as counts",
   policy_version: "the published documents",
   sweep_run: "when the sweep ran last",
   setting: "settings of the operator",
+  key_head: "the state of the key tree",
+  key_node: "sealed nodes of the key tree",
+  key_slot: "handles and numbers of locks, in a database of their own",
+  key_pool: "how many locks were given out",
+  given_up_lock: "numbers of locks that are to die",
+  processor_state: "what the operator recorded about a processor",
+  index_epoch: "keys of the blind index by name",
 };
 
 test("every migration file is the one its hash in the manifest was taken of", () => {
@@ -47,7 +57,9 @@ test("every migration begins by saying why", () => {
 });
 
 test("the primary key of every personal table begins with the subject", () => {
-  const tables = FILES.flatMap((file) => tablesOf(readFileSync(file, "utf8")));
+  // Keys belong to no table of people: slots and sealed nodes have no subject to begin with.
+  const personal = FILES.filter((file) => !file.startsWith("migrations/keys/"));
+  const tables = personal.flatMap((file) => tablesOf(readFileSync(file, "utf8")));
   expect(tables.length).toBeGreaterThan(5);
   expect(tables.filter(breaksTheKeyRule).map((table) => table.name)).toEqual([]);
   const names = new Set(tables.map((table) => table.name));

@@ -1,6 +1,6 @@
 import type { Label, Processor, Recipient } from "../../policy/model.ts";
 import { isOverseas } from "../compile-record.ts";
-import { formatList, formatPeriod, labelIn } from "../format-value.ts";
+import { formatCountry, formatList, formatPeriod, labelIn } from "../format-value.ts";
 import type { Block, Text } from "../page.ts";
 import { eventLabels, isOpen, named, stated } from "../value.ts";
 import {
@@ -86,7 +86,7 @@ function processorRow(source: PageSource, processor: Processor): readonly Text[]
       works.map((work) => work.label),
     ),
     listCell(source, itemLabels(source, sent(source, processor))),
-    factCell(source, processor.country, (country) => cell(countryName(source, country))),
+    factCell(source, processor.country, (country) => cell(formatCountry(country, source.lang))),
     factCell(source, processor.contact, contactCell),
     untilCell(source, processor),
   ];
@@ -118,17 +118,9 @@ function overseasRow(source: PageSource, processor: Processor): readonly Text[] 
       : cell(labelIn(overseas[name], source.lang));
   return [
     labelCell(source, processor.label),
-    factCell(source, processor.country, (country) => cell(countryName(source, country))),
+    factCell(source, processor.country, (country) => cell(formatCountry(country, source.lang))),
     part("when"),
     part("method"),
     part("refusal"),
   ];
-}
-
-/** The country's name in the page's language; its code where the platform knows no name. */
-function countryName(source: PageSource, code: string): string {
-  if (!/^[A-Z]{2}$/.test(code)) return code;
-  return (
-    new Intl.DisplayNames([source.lang], { type: "region", fallback: "code" }).of(code) ?? code
-  );
 }

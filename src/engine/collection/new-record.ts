@@ -5,7 +5,7 @@ import type { SealContext } from "../../keys/keeper.ts";
 import { bytes, hex, moment } from "../../store/column-value.ts";
 import type { Sql } from "../../store/database.ts";
 import type { CollectOptions, EngineContext } from "../jikim.ts";
-import { itemBytes } from "../record.ts";
+import { itemBytes, withOwnLocks } from "../record.ts";
 import { expiresOn } from "../retention/expiry.ts";
 
 const ID_BYTES = 16;
@@ -24,29 +24,47 @@ export interface Making {
   /** Day of collection. */
   readonly today: string;
   readonly values: ReadonlyMap<string, string>;
-  readonly source: CollectOptions["source"] | undefined;
 }
 
-/** One record for each class of the occasion that got items. */
+/** Where a record will be, and what will be in it. */
+export interface Place {
+  readonly place: SealContext;
+  readonly content: ReadonlyMap<string, string>;
+}
+
+/** One place for each class of the occasion that got items. */
+export function placesOf(context: EngineContext, making: Making): readonly Place[] {
+  return [...byClass(making)].map(([name, content]) => ({
+    place: placeOf(context, making, name),
+    content,
+  }));
+}
+
+/** Records sealed at their places, with their source where they came from somebody else. */
 export async function sealRecords(
   context: EngineContext,
-  making: Making,
+  planned: readonly Place[],
+  source: CollectOptions["source"],
 ): Promise<readonly NewRecord[]> {
-  const groups = byClass(making);
-  const places = [...groups.keys()].map((name) => placeOf(context, making, name));
-  const contents = [...groups.values()];
+  const locked = await withOwnLocks(
+    context.keeper,
+    planned.map(({ place }) => place),
+  );
+  const places = planned.map(({ content }, index) => ({
+    place: present(locked[index], "a place for each record"),
+    content,
+  }));
   const sealed = await context.keeper.seal(
-    places.map((place, index) => ({
+    places.map(({ place, content }) => ({
       context: place,
-      plain: itemBytes(Object.fromEntries(contents[index] ?? [])),
+      plain: itemBytes(Object.fromEntries(content)),
     })),
   );
-  const { source } = making;
   const sources =
     source === undefined
       ? []
       : await context.keeper.seal(
-          places.map((place) => ({
+          places.map(({ place }) => ({
             context: { ...place, column: "source" as const },
             plain: itemBytes({
               name: source.name,
@@ -55,9 +73,9 @@ export async function sealRecords(
             }),
           })),
         );
-  return places.map((place, index) => ({
+  return places.map(({ place, content }, index) => ({
     place,
-    items: [...(contents[index]?.keys() ?? [])].toSorted(),
+    items: [...content.keys()].toSorted(),
     sealed: present(sealed[index], "every value came back sealed"),
     source: sources[index] ?? null,
   }));

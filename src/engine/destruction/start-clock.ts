@@ -1,45 +1,75 @@
 /**
- * A record whose end becomes known moves under the lock of its day: its sealed columns are opened
- * and sealed again, so that destroying that day's key destroys this record too.
+ * Records whose end becomes known move under the lock of their day, so that destroying that day's
+ * key destroys these records too, and leave the lock each had for itself, which dies with the next
+ * sweep: copies made before say nothing any more by then. The end may be over already (a withdrawal ends a record with the
+ * day before), and that day's lock destroyed: then the day gets a fresh one for the next sweep.
  */
 import { assert, present } from "../../base/assert.ts";
-import type { Keeper } from "../../keys/keeper.ts";
 import type { Sql } from "../../store/database.ts";
-import { type PlaceRow, placeOf } from "../record.ts";
+import type { EngineContext } from "../jikim.ts";
+import { holdLocks } from "../locks.ts";
+import { ownLockOf } from "../record.ts";
+import { resealRecords, type SealedRow } from "./reseal-records.ts";
 
 /** A record without a last day. */
-export type EndlessRow = PlaceRow & {
-  readonly collected_on: string;
-  readonly sealed: Uint8Array;
-  readonly source: Uint8Array | null;
-};
+export type EndlessRow = SealedRow & { readonly collected_on: string };
 
-/** Gives a record its last day. The row must be locked by this transaction. */
-export async function startClock(
-  keeper: Keeper,
+export interface Started {
+  readonly row: EndlessRow;
+  readonly lastDay: string;
+}
+
+/** Gives records their last days. The rows must be locked by this transaction. */
+export async function startClocks(
+  context: EngineContext,
   tx: Sql,
-  row: EndlessRow,
-  last: string,
+  started: readonly Started[],
 ): Promise<void> {
-  assert(row.expires_on === null, "a running clock is never moved");
-  const columns = [
-    { column: "items" as const, sealed: row.sealed },
-    ...(row.source === null ? [] : [{ column: "source" as const, sealed: row.source }]),
-  ];
-  const place = placeOf(row);
-  const opened = await keeper.open(
-    columns.map(({ column, sealed }) => ({ context: { ...place, column }, sealed })),
+  if (started.length === 0) return;
+  assert(
+    started.every(({ row }) => row.expires_on === null),
+    "a running clock is never moved",
   );
-  const sealed = await keeper.seal(
-    columns.map(({ column }, index) => ({
-      context: { ...place, column, expiresOn: last },
-      plain: present(opened[index], "every column opened"),
-    })),
+  const days = new Map(
+    started.map(({ row, lastDay }) => [
+      `${row.class} ${lastDay}`,
+      { recordClass: row.class, day: lastDay },
+    ]),
   );
-  for (const plain of opened) plain.fill(0);
+  await holdLocks(tx, [...days.values()]);
+  for (const day of days.values()) await renewClosedDay(context, tx, day);
+  const lastDays = new Map(started.map(({ row, lastDay }) => [row as SealedRow, lastDay]));
+  await resealRecords(
+    context,
+    tx,
+    started.map(({ row }) => row),
+    { expiresOn: (row) => present(lastDays.get(row), "each row has its last day") },
+  );
+  const former = started.map(({ row }) => ownLockOf(row.sealed)).filter((slot) => slot !== null);
   await tx.query(
-    `update record set expires_on = $3, sealed = $4, source = $5
-      where subject = $1 and id = $2 and expires_on is null`,
-    [row.subject, row.id, last, present(sealed[0], "the items are sealed"), sealed[1] ?? null],
+    `insert into given_up_lock (slot)
+     select slot::bigint from unnest($1::text[]) as former (slot)
+         on conflict (slot) do nothing`,
+    [former.map(String)],
   );
+}
+
+/** A fresh lock where the present one is being destroyed or is gone. The name is held alone. */
+async function renewClosedDay(
+  context: EngineContext,
+  tx: Sql,
+  { recordClass, day }: { readonly recordClass: string; readonly day: string },
+): Promise<void> {
+  const closed = await tx.query<{ slot: number | null }>(
+    "select slot from destruction where class = $1 and expired_on = $2 and reason = 'expiry'",
+    [recordClass, day],
+  );
+  const [slot] = await context.keeper.daySlots([{ recordClass, day }]);
+  if (slot === null || slot === undefined) return;
+  const dead = closed.some((row) => row.slot === slot) || (await isGone(context, slot));
+  if (dead) await context.keeper.renewDay(recordClass, day);
+}
+
+async function isGone(context: EngineContext, slot: number): Promise<boolean> {
+  return (await context.keeper.gone([slot])).length > 0;
 }

@@ -8,8 +8,9 @@ import { JikimError } from "../../base/errors.ts";
 import { bytes, hex } from "../../store/column-value.ts";
 import type { Sql, SqlValue } from "../../store/database.ts";
 import { appendLeaf } from "../audit/append-leaf.ts";
-import { type EndlessRow, startClock } from "../destruction/start-clock.ts";
+import { type EndlessRow, startClocks, type Started } from "../destruction/start-clock.ts";
 import type { EngineContext } from "../jikim.ts";
+import { shareLocks } from "../locks.ts";
 import { handleBytes } from "../subject.ts";
 import { expiresOn } from "./expiry.ts";
 
@@ -75,6 +76,12 @@ async function recordBatch(
   asked: { what: RecordedEvent; filter: readonly SqlValue[]; at: number },
 ): Promise<{ seen: number; started: number }> {
   const { what } = asked;
+  // Before the rows: whoever gives a compartment's lock up holds its name first, then the rows.
+  const compartments = new Set([...context.plan.clocks.values()].map((each) => each.compartment));
+  await shareLocks(
+    tx,
+    [...compartments].map((compartment) => ({ subject: what.subject, compartment })),
+  );
   const rows = await tx.query<EndlessRow>(
     `select subject, id, class, compartment, expires_on, collected_on, sealed, source
        from record
@@ -97,24 +104,25 @@ async function recordBatch(
      select $1, decode(id, 'hex'), $2, $3::date from unnest($4::text[]) as id`,
     [present(handle, "a subject"), what.event, what.day, ids],
   );
-  const started = await startClocks(context, tx, rows, ids);
+  const started = await withLastDays(context, tx, rows, ids);
+  await startClocks(context, tx, started);
   await appendLeaf(tx, asked.at, "event_recorded", {
     subject: what.subject,
     event: what.event,
     day: what.day,
     records: rows.length,
-    started,
+    started: started.length,
   });
-  return { seen: rows.length, started };
+  return { seen: rows.length, started: started.length };
 }
 
-/** Gives every record whose events are now complete its last day. */
-async function startClocks(
+/** The records whose events are now complete, with their last days. */
+async function withLastDays(
   context: EngineContext,
   tx: Sql,
   rows: readonly EndlessRow[],
   ids: readonly string[],
-): Promise<number> {
+): Promise<readonly Started[]> {
   const first = present(rows[0], "rows of one subject");
   const events = await tx.query<{ record: Uint8Array; event: string; happened_on: string }>(
     `select record, event, happened_on
@@ -125,15 +133,14 @@ async function startClocks(
   );
   const happened = new Map(ids.map((id) => [id, new Map<string, string>()]));
   for (const row of events) happened.get(hex(row.record))?.set(row.event, row.happened_on);
-  let started = 0;
+  const started: Started[] = [];
   for (const row of rows) {
     const days = present(happened.get(hex(row.id)), "each record has its events");
     days.set("collected", row.collected_on);
     const clock = present(context.plan.clocks.get(row.class), "selected by the plan's classes");
     const last = expiresOn(clock, days);
     if (last === null) continue;
-    await startClock(context.keeper, tx, row, last);
-    started += 1;
+    started.push({ row, lastDay: last });
   }
   return started;
 }

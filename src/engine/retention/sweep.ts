@@ -6,13 +6,12 @@ import { dayOf } from "../../base/calendar.ts";
 import { JikimError } from "../../base/errors.ts";
 import { bytes, hex, moment } from "../../store/column-value.ts";
 import { appendLeaf } from "../audit/append-leaf.ts";
-import { type ClassDay, destroyRows, isOverdue } from "../destruction/destroy-rows.ts";
-import type { EngineContext, KeepOptions, KeepReport } from "../jikim.ts";
+import { carryOut } from "../destruction/carry-out.ts";
+import { requestDay, sweepAt } from "../destruction/request-days.ts";
+import type { DayReport, EngineContext, KeepOptions, KeepReport } from "../jikim.ts";
 
 const RUN_BYTES = 16;
 const DAYS_AT_ONCE = 1_000;
-// Where neither policy nor law says how long destruction may take, a missed daily run is late.
-const GRACE_UNTOLD = "P1D";
 
 /**
  * Destroys every record past its last day.
@@ -25,7 +24,7 @@ export async function keep(
   context: EngineContext,
   { onProgress }: KeepOptions = {},
 ): Promise<KeepReport> {
-  const { plan, db, clock, random, keeper } = context;
+  const { plan, db, clock, random } = context;
   const at = clock.now();
   await refuseClockGoneBack(context, at);
   const run = hex(random.bytes(RUN_BYTES));
@@ -33,46 +32,26 @@ export async function keep(
     bytes(run),
     moment(at),
   ]);
-  const grace = String(plan.parameters.get("destroy_grace")?.value ?? GRACE_UNTOLD);
-  const { timeZone } = plan;
-  const days: KeepReport["days"][number][] = [];
+  const days: DayReport[] = [];
   let records = 0;
-  const destroyed = (more: number): void => {
-    records += more;
-    onProgress?.({ records, days: days.length });
+  const sweep = {
+    ...sweepAt(context, at, run),
+    onRemoved(more: number): void {
+      records += more;
+      onProgress?.({ records });
+    },
   };
   for (let more = true; more;) {
-    const due = await classDaysDue(context, dayOf(at, timeZone));
+    const due = await classDaysDue(context, dayOf(at, plan.timeZone));
     const before = days.length;
-    for (const { class: recordClass, expires_on: expiredOn } of due) {
-      const receipt = await keeper.destroyDay(recordClass, expiredOn);
-      const day: ClassDay = { run, recordClass, expiredOn, at, timeZone, grace, receipt };
-      const removed = await destroyDay(context, day, destroyed);
-      if (removed.records > 0) {
-        days.push({ recordClass, expiredOn, ...removed, overdue: isOverdue(day) });
-        destroyed(0); // one more day is empty
-      }
+    for (const { class: recordClass, expires_on: day } of due) {
+      await requestDay(context, sweep, { recordClass, day });
     }
+    days.push(...(await carryOut(context, sweep)));
     // Rows another run has in hand are its work: where nothing could be taken, this one ends.
     more = due.length === DAYS_AT_ONCE && days.length > before;
   }
   return { at, days, records };
-}
-
-async function destroyDay(
-  context: EngineContext,
-  day: ClassDay,
-  destroyed: (records: number) => void,
-): Promise<{ records: number; subjects: number }> {
-  let records = 0;
-  let subjects = 0;
-  for (;;) {
-    const removed = await destroyRows(context.db, day);
-    if (removed.records === 0) return { records, subjects };
-    records += removed.records;
-    subjects += removed.subjects;
-    destroyed(removed.records);
-  }
 }
 
 /** Class-days that ended before today, oldest first: today's records are kept until midnight. */

@@ -1,12 +1,15 @@
 /** Reading: only what the purpose may see, of records that have not ended, by living consent. */
 import { present } from "../../base/assert.ts";
 import { dayOf } from "../../base/calendar.ts";
+import { JikimError } from "../../base/errors.ts";
 import type { Sql } from "../../store/database.ts";
 import type { EngineContext, Items } from "../jikim.ts";
 import { openItems, type PlaceRow } from "../record.ts";
 import { handleBytes, subjectExists, subjectUnknown } from "../subject.ts";
 import { matchesOneWay } from "./one-way.ts";
 import { allowedBy, consentedOccasions, refuseUse } from "./use-rules.ts";
+
+const MOST_LOOKS = 3;
 
 type Sealed = PlaceRow & { readonly item: string; readonly sealed: Uint8Array };
 
@@ -40,7 +43,7 @@ export async function read(
     const reasons = missing.map((item) => ({ rule: "consent-missing" as const, item }));
     return refuseUse(context, purpose, reasons);
   }
-  return openNewest(context, await newestHolding(context, context.db, handle, pairs));
+  return openNewest(context, handle, pairs);
 }
 
 /**
@@ -61,8 +64,7 @@ export async function matches(
   const occasions = [...context.plan.gates.values()]
     .filter(({ allowed }) => allowed.has(item))
     .map(({ occasion }): [string, string] => [item, occasion.id]);
-  const rows = await newestHolding(context, context.db, handleBytes(subject), occasions);
-  const held = await openNewest(context, rows);
+  const held = await openNewest(context, handleBytes(subject), occasions);
   return matchesOneWay(value, held[item] ?? null);
 }
 
@@ -90,7 +92,27 @@ async function newestHolding(
   );
 }
 
-async function openNewest(context: EngineContext, rows: readonly Sealed[]): Promise<Items> {
+/**
+ * A row may be sealed anew between the look at it and its opening, when another part of its
+ * compartment is erased; then its old lock is gone and the row is looked at again.
+ */
+async function openNewest(
+  context: EngineContext,
+  handle: Uint8Array,
+  pairs: readonly (readonly [string, string])[],
+): Promise<Items> {
+  for (let attempt = 1; ; attempt += 1) {
+    const rows = await newestHolding(context, context.db, handle, pairs);
+    try {
+      return await openRows(context, rows);
+    } catch (error) {
+      const gone = error instanceof JikimError && error.code === "ERR_KEY_GONE";
+      if (!gone || attempt === MOST_LOOKS) throw error;
+    }
+  }
+}
+
+async function openRows(context: EngineContext, rows: readonly Sealed[]): Promise<Items> {
   const opened = await openItems(context.keeper, rows);
   const entries = rows.map((row, index): [string, string] => {
     const values = present(opened[index], "every record opened");
