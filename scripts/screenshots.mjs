@@ -5,7 +5,9 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { findChromium, launch } from "../test/support/browser.ts";
+import { someDestructions } from "../test/support/destructions.ts";
 import { someOrders } from "../test/support/processors.ts";
+import { someProvisions } from "../test/support/recipients.ts";
 import { PERSON, listen, openTestService } from "../test/support/remotemeeting.ts";
 
 const folder = process.argv[2] ?? "screenshots";
@@ -18,14 +20,35 @@ const PATHS = {
   notices: "/notices",
   signup: "/signup",
   login: "/login",
+  apply: "/apply",
+  events: "/events",
+  support: "/support",
+  join: "/join",
+  plans: "/plans",
   processors: "/privacy/processors",
   board: "/console/promises",
-  log: "/console/log",
   receipt: "/receipt",
-  console: "/console/processors",
-  record: "/console/record",
+  "sign-in": "/console/sign-in",
   time: "/time?step=P1Y",
   missing: "/nowhere",
+};
+
+/** Behind the sign-in of staff. */
+const DESK_PATHS = {
+  work: "/console/work",
+  "intake-call": "/console/intake/call",
+  "intake-partner": "/console/intake/partner",
+  log: "/console/log",
+  console: "/console/processors",
+  processor: "/console/processors/kcp",
+  "processor-draft": "/console/processors/benchmark",
+  provisions: "/console/provisions",
+  record: "/console/record",
+  withdrawals: "/console/withdrawals",
+  messages: "/console/messages",
+  destruction: "/console/destruction",
+  holds: "/console/holds",
+  paper: "/console/paper",
 };
 
 const path = findChromium();
@@ -35,7 +58,9 @@ if (path === null) {
 }
 mkdirSync(folder, { recursive: true });
 const service = await openTestService();
-await someOrders(service.jikim.context);
+const lateOrder = await someOrders(service.jikim.context);
+const erasure = await someDestructions(service.jikim, service.officer.id);
+await someProvisions(service.jikim.context);
 await service.daily();
 const { url, close } = await listen(service);
 const browser = await launch(path);
@@ -67,15 +92,29 @@ async function shoot({ width, lang, scheme }) {
     });
     await page.screenshot({ path: join(folder, file), fullPage: true });
   };
+  const user = `${lang}${width}${scheme}`;
   for (const [name, at] of Object.entries(PATHS)) {
     await page.goto(url + at);
     await picture(name);
   }
+  await asMember(page, picture, user);
+  await asStaff(page, picture, user);
+  await page.goto(`${url}/me/leave`);
+  await page.fill("#password", PERSON.password);
+  await page.check("#sure");
+  await page.getByRole("main").getByRole("button").click();
+  await page.waitForURL(/\/goodbye/);
+  await picture("goodbye");
+  await page.goto(`${url}/console/withdrawals`);
+  await picture("withdrawals-one");
+  await context.close();
+}
+
+async function asMember(page, picture, user) {
   await page.goto(`${url}/signup`);
   await page.fill("#email", "not an address");
   await page.getByRole("button", { name: /^가입하기$|^Sign up$/ }).click();
   await picture("signup-errors");
-  const user = `${lang}${width}${scheme}`;
   for (const [name, value] of Object.entries({ ...PERSON, user_id: user })) {
     if (name === "country") await page.selectOption("#country", value);
     else await page.fill(`#${name}`, value);
@@ -88,7 +127,45 @@ async function shoot({ width, lang, scheme }) {
   await page.goto(`${url}/privacy`);
   await page.goto(`${url}/me`);
   await picture("me");
+  await page.goto(`${url}/me/consents`);
+  await page.locator("summary").first().click();
+  await picture("consents");
+  const buttons = page.getByRole("main").getByRole("button");
+  await buttons.first().click();
+  await page.waitForURL(/withdraw=/);
+  await picture("consents-changed");
+  await page.goto(`${url}/me/leave`);
+  await picture("leave");
+  await page.goto(`${url}/plans/pay?plan=plus`);
+  await page.check("#card-blue");
+  await picture("plans-pay");
+  await page.getByRole("main").getByRole("button").click();
+  await page.waitForURL(/\/plans(?:\?|$)/);
+  await picture("plans-paid");
   await page.goto(`${url}/time?step=P1D`);
   await picture("time-preview");
-  await context.close();
+}
+
+async function asStaff(page, picture, user) {
+  await page.goto(`${url}/console/sign-in`);
+  await page.fill("#staff", service.officer.id);
+  await page.fill("#pass", service.officer.pass);
+  await page.getByRole("main").getByRole("button").click();
+  await page.waitForURL(/\/console\/processors/);
+  for (const [name, at] of Object.entries({
+    ...DESK_PATHS,
+    order: `/console/orders/${lateOrder}`,
+    certificate: `/console/destruction/${erasure}`,
+  })) {
+    await page.goto(url + at);
+    await picture(name);
+  }
+  await page.goto(`${url}/console/withdrawals`);
+  await page.fill('[id="item.user_id"]', user);
+  await page.fill("#reason", "asked by telephone");
+  await page
+    .getByRole("main")
+    .getByRole("button", { name: /미리 보기|preview/ })
+    .click();
+  await picture("withdrawal-preview");
 }

@@ -1,17 +1,18 @@
 /** Signing up, in and out. Handlers parse, ask and answer; what may be stored the gate decides. */
 import { Hono } from "hono";
 import type { Context } from "hono";
+import type { Attempts } from "jikim";
 import { readerOf } from "jikim";
-import type { Attempts } from "./attempts.ts";
 import { logIn, loginPage, loginTitle } from "./login.ts";
 import type { LoginAnswer, LoginForm } from "./login.ts";
 import type { Service } from "./remotemeeting.ts";
-import { signUp, sortForm } from "./signup.ts";
-import type { SignUpForm } from "./signup.ts";
+import { sortForm } from "./occasion-answers.ts";
+import type { SentForm } from "./occasion-answers.ts";
+import { signUp } from "./signup.ts";
 import { signUpPage, signUpTitle } from "./signup-form.ts";
 import { collectUse } from "./usage.ts";
 
-const EMPTY: SignUpForm = { items: {}, declares: [], consents: [], ticked: new Set() };
+const EMPTY: SentForm = { items: {}, declares: [], consents: [], ticked: new Set() };
 
 /** The pages. */
 export function accountPages(service: Service, attempts: Attempts): Hono {
@@ -20,7 +21,7 @@ export function accountPages(service: Service, attempts: Attempts): Hono {
   app.post("/signup", async (c) => {
     const { jikim, tokens } = service;
     const form = sortForm(await c.req.parseBody(), tokens.fieldName);
-    const answer = await signUp(jikim, jikim.compiled, form, readerOf(c).lang);
+    const answer = await signUp(jikim, form, readerOf(c).lang);
     if ("errors" in answer) return showSignUp(service, c, { form, errors: answer.errors });
     return enter(service, c, answer.subject);
   });
@@ -49,7 +50,7 @@ async function enter(service: Service, c: Context, subject: string): Promise<Res
 async function showSignUp(
   service: Service,
   c: Context,
-  state: { readonly form: SignUpForm; readonly errors: Parameters<typeof signUpPage>[0]["errors"] },
+  state: { readonly form: SentForm; readonly errors: Parameters<typeof signUpPage>[0]["errors"] },
 ): Promise<Response> {
   const reader = readerOf(c);
   const { compiled } = service.jikim;

@@ -10,6 +10,11 @@ const WORDS: Record<UiLang, Record<string, string>> = {
     privacy: "개인정보 처리방침",
     notices: "공지사항",
     processors: "개인정보를 맡긴 곳",
+    plans: "요금제",
+    events: "이벤트",
+    support: "고객지원",
+    join: "회의 들어가기",
+    work: "처리할 일",
     me: "내 정보",
     login: "로그인",
     signup: "가입",
@@ -23,6 +28,11 @@ const WORDS: Record<UiLang, Record<string, string>> = {
     privacy: "Privacy policy",
     notices: "Notices",
     processors: "Processors",
+    plans: "Plans",
+    events: "Events",
+    support: "Support",
+    join: "Join a meeting",
+    work: "Open work",
     me: "My data",
     login: "Log in",
     signup: "Sign up",
@@ -34,9 +44,22 @@ const WORDS: Record<UiLang, Record<string, string>> = {
   },
 };
 
+const LINKS = [
+  ["/plans", "plans"],
+  ["/support", "support"],
+  ["/privacy", "privacy"],
+  ["/notices", "notices"],
+] as const;
+const DESK_LINKS = [
+  ["/console/work", "work"],
+  ["/console/promises", "board"],
+] as const;
+
 export interface FrameInput {
   readonly reader: Reader;
   readonly signedIn: boolean;
+  /** The page is one for staff. */
+  readonly desk: boolean;
   /** The hidden field of a form; asked for only where a form is shown. */
   token(): Markup;
   readonly bar: Markup;
@@ -52,10 +75,10 @@ export function frame(input: FrameInput): Frame {
   return {
     service: SERVICE,
     brand: html`<a href="${reader.to("/")}">${wordmark()}${SERVICE}</a>`,
-    links: [
-      { href: reader.to("/privacy"), label: words.privacy ?? "" },
-      { href: reader.to("/notices"), label: words.notices ?? "" },
-    ],
+    links: (input.desk ? DESK_LINKS : LINKS).map(([path, word]) => ({
+      href: reader.to(path),
+      label: words[word] ?? "",
+    })),
     account: input.signedIn
       ? html`${link("/me", words.me)}
           <form method="post" action="${reader.to("/logout")}">
@@ -65,6 +88,7 @@ export function frame(input: FrameInput): Frame {
     // The policy's own link stands out among the footer's, as the standard notice asks (PIPA 30②).
     foot: html`<strong>${link("/privacy", words.privacy)}</strong>
       ${link("/privacy/processors", words.processors)}${link("/notices", words.notices)}
+      ${link("/events", words.events)}${link("/join", words.join)}
       ${link("/receipt", words.receipt)}${link("/console/promises", words.board)}
       <span>${words.example}</span><span>${words.font}</span>`,
     bar: input.bar,

@@ -1,7 +1,6 @@
 /** Logging in: one answer for an unknown name and a wrong password, and a growing wait after misses. */
-import type { Jikim, Markup, Reader, UiLang } from "jikim";
+import type { Attempts, Jikim, Markup, Reader, UiLang } from "jikim";
 import { errorSummary, field, html, plural } from "jikim";
-import type { Attempts } from "./attempts.ts";
 
 const NOBODY = "0000000000000000"; // a handle that belongs to no one, for the same work either way
 

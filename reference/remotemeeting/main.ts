@@ -57,6 +57,11 @@ try {
   const server = serve({ fetch: service.app.fetch, port, hostname: host }, (info) => {
     const shown = host === "127.0.0.1" ? "localhost" : host;
     console.log(`RemoteMeeting: http://${shown}:${info.port}/  (data in ${data})`);
+    if (service.officer !== null) {
+      const { id, pass } = service.officer;
+      const address = `http://${shown}:${info.port}/console`;
+      console.log(`Console: ${address}  (staff number ${id}, pass ${pass}; until the next start)`);
+    }
     for (const reason of service.jikim.context.keeper.weaknesses) {
       console.warn(`Destruction is promised only weakly here: ${reason}`);
     }

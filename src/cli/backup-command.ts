@@ -68,6 +68,6 @@ async function copy(
     }
     return backUpKeys(keyFolder(keys), to, at);
   }
-  if (isUrl(named)) return backUpDatabase(named, to, at);
+  if (isUrl(named)) return backUpDatabase({ data: named, archive: io.archiveUrl }, to, at);
   return backUpFolder(resolve(io.cwd, named), to, { at, progress });
 }

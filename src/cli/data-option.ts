@@ -37,8 +37,13 @@ export function placeOf(io: CliIo, named: string, keys: string | undefined): Dat
   if (!isUrl(named)) return resolve(io.cwd, named);
   const folder = resolve(io.cwd, keys ?? "data/keys");
   // An address may hold a password: it comes by the environment, not by an option.
-  const { keyUrl } = io;
-  return { url: named, keys: keyUrl === undefined ? folder : { url: keyUrl, root: folder } };
+  const { keyUrl, archiveUrl, lookUrl } = io;
+  return {
+    url: named,
+    keys: keyUrl === undefined ? folder : { url: keyUrl, root: folder },
+    ...(archiveUrl === undefined ? {} : { archive: archiveUrl }),
+    ...(lookUrl === undefined ? {} : { look: lookUrl }),
+  };
 }
 
 /** Opens the engine. Throws ERR_USAGE without `--data` or when the folder is not there. */

@@ -1,12 +1,14 @@
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { JikimError } from "../base/errors.ts";
+import { usedArchive } from "../engine/archive/used-archive.ts";
 import { openDestructions } from "../engine/destruction/open-destructions.ts";
 import type { Jikim } from "../engine/jikim.ts";
 import type { Command, Input } from "./command.ts";
 import { DATA_OPTIONS, isUrl, openData } from "./data-option.ts";
 import type { CliIo, ExitCode } from "./io.ts";
 import { printJson, styled } from "./io.ts";
+import { KEEPER_OPTION } from "./keeper-option.ts";
 import { counted } from "./issue-lines.ts";
 import { compilePolicy, loadPolicy } from "./load-policy.ts";
 
@@ -28,6 +30,7 @@ export const doctorCommand: Command = {
   takes: ["[policy]"],
   options: {
     ...DATA_OPTIONS,
+    ...KEEPER_OPTION,
     law: { takes: "FILE", says: "the law (default: the one the policy names)" },
   },
   examples: [
@@ -90,12 +93,14 @@ async function data(input: Input, io: CliIo): Promise<readonly Sign[]> {
     );
     const keys = await keySigns(jikim);
     const log = await logSign(jikim);
+    const archive = await archiveSigns(jikim);
     await jikim.close();
     return [
       { name: "store", state: "ok", says: `${kind}, ${counted(row?.records ?? 0, "record")}` },
       { name: "durability", state: kind === "pglite" ? "warn" : "ok", says: durability },
       { name: "migrations", state: "ok", says: `${row?.applied ?? 0} applied, none missing` },
       log,
+      ...archive,
       ...keys,
     ];
   } catch (error) {
@@ -129,6 +134,21 @@ async function keySigns({ context }: Jikim): Promise<readonly Sign[]> {
           },
         ]),
   ];
+}
+
+/** The separate database, once anything was moved there. */
+async function archiveSigns({ context }: Jikim): Promise<readonly Sign[]> {
+  try {
+    const archive = await usedArchive(context);
+    if (archive === null) return [];
+    const [row] = await archive.query<{ records: number }>(
+      "select count(*) as records from archived_record",
+    );
+    const says = `${archive.kind}, ${counted(row?.records ?? 0, "record")} kept apart`;
+    return [{ name: "archive", state: "ok", says }];
+  } catch (error) {
+    return [{ name: "archive", state: "fail", says: codeOf(error) }];
+  }
 }
 
 /** The audit log: signed lately, and by the key that is here. */

@@ -16,6 +16,13 @@ export interface CliIo {
   readonly weakened?: string;
   /** Address of the key database (JIKIM_KEYS), where keys have one. */
   readonly keyUrl?: string;
+  /** Address of the separate database (JIKIM_ARCHIVE), where the data are in PostgreSQL. */
+  readonly archiveUrl?: string;
+  /** Address of the records for a role that may only read (JIKIM_LOOK): the look after a
+   * destruction. */
+  readonly lookUrl?: string;
+  /** Folders in which programs are found (PATH): the one that prints. */
+  readonly path?: string;
   readonly clock: Clock;
   readonly random: Random;
 }

@@ -24,7 +24,8 @@ export const keepCommand: Command = {
     "jikim keep policies/remotemeeting --data ./data",
     "jikim keep policies/remotemeeting --data postgres://… --json",
   ],
-  exits: "exit codes: 0 done in time, 1 too late for some or the log was not signed, 2 misuse",
+  exits:
+    "exit codes: 0 done in time, 1 too late or unfinished for some, or the log unsigned, 2 misuse",
   run: keep,
 };
 
@@ -45,11 +46,28 @@ async function keep(input: Input, io: CliIo): Promise<ExitCode> {
         );
       }
       io.out(`${counted(report.records, "record")} ${wordOf(report)}\n`);
+      showWithdrawals(io, report);
+      const { archive } = report;
+      if (archive !== undefined) {
+        io.err(`${styled(io, "red", archive)}: the archive was not swept, or not to its end\n`);
+      }
       if (refused !== null) io.err(`${styled(io, "red", refused)}: the log was not signed\n`);
     }
-    return overdue.length > 0 || refused !== null ? 1 : 0;
+    const stopped = Object.keys(report.withdrawals?.stopped ?? {}).length;
+    const swept = report.archive === undefined && stopped === 0;
+    return overdue.length > 0 || refused !== null || !swept ? 1 : 0;
   } finally {
     await jikim.close();
+  }
+}
+
+/** Nothing is said of nobody. */
+function showWithdrawals(io: CliIo, { withdrawals }: KeepReport): void {
+  if (withdrawals === undefined) return;
+  const { finished, stopped } = withdrawals;
+  if (finished > 0) io.out(`${counted(finished, "withdrawal")} finished\n`);
+  for (const [code, people] of Object.entries(stopped)) {
+    io.err(`${styled(io, "red", code)}: ${counted(people, "withdrawal")} not finished\n`);
   }
 }
 

@@ -9,6 +9,7 @@ import { usage } from "./command.ts";
 import { DATA_OPTIONS, openData } from "./data-option.ts";
 import type { CliIo, ExitCode } from "./io.ts";
 import { printJson } from "./io.ts";
+import { KEEPER_OPTION } from "./keeper-option.ts";
 import { counted } from "./issue-lines.ts";
 import { readVerifierKeys } from "./verifier-keys.ts";
 import { compilePolicy } from "./load-policy.ts";
@@ -24,6 +25,7 @@ export const logCommand: Command = {
   takes: ["ACT", "[policy]"],
   options: {
     ...DATA_OPTIONS,
+    ...KEEPER_OPTION,
     out: { takes: "FILE", says: "write to a new file" },
     old: { takes: "KEY", says: "new-key: the verifier key of the log so far, or a file of it" },
     law: { takes: "FILE", says: "the law (default: the one the policy names)" },

@@ -3,10 +3,14 @@ import { systemClock, systemRandom } from "../engine/system.ts";
 import type { CliIo } from "./io.ts";
 import { runCli } from "./run-cli.ts";
 
-const { JIKIM_WEAKENED: weakened, JIKIM_KEYS: keyUrl } = process.env;
+const { JIKIM_WEAKENED: weakened, JIKIM_KEYS: keyUrl, JIKIM_LOOK: lookUrl } = process.env;
+const { JIKIM_ARCHIVE: archiveUrl } = process.env;
 const io: CliIo = {
   ...(weakened === undefined ? {} : { weakened }),
   ...(keyUrl === undefined ? {} : { keyUrl }),
+  ...(archiveUrl === undefined ? {} : { archiveUrl }),
+  ...(lookUrl === undefined ? {} : { lookUrl }),
+  path: process.env["PATH"] ?? "",
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),
   colour: process.stdout.isTTY && (process.env["NO_COLOR"] ?? "") === "",

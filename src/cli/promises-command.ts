@@ -71,6 +71,7 @@ async function look(input: Input, io: CliIo, compiled: Compiled): Promise<readon
       compiled,
       db: jikim.context.db,
       clock: jikim.context.clock,
+      archive: jikim.context.archive,
     });
   } finally {
     await jikim.close();

@@ -38,7 +38,7 @@ function overview(): string {
   return [
     "jikim runs a privacy policy",
     "",
-    ...COMMANDS.map((command) => `  jikim ${command.name.padEnd(10)} ${command.says}`),
+    ...COMMANDS.map((command) => `  jikim ${command.name.padEnd(11)} ${command.says}`),
     "",
     "jikim <command> --help says more, with examples.",
     "",

@@ -5,6 +5,7 @@
 import { comparePeriods } from "../base/calendar.ts";
 import type { Law, LawRule } from "../policy/law.ts";
 import type { Item, Occasion, Policy, Processor, Purpose, RecordClass } from "../policy/model.ts";
+import { compileReserved } from "./compile-reserved.ts";
 import { compileParameters } from "./compile-parameters.ts";
 import type { Clock, Gate, Plan, ProcessorOrder, Use } from "./plan.ts";
 import { ruleOf } from "./statute.ts";
@@ -23,6 +24,7 @@ export function compilePlan(policy: Policy, law: Law, hash: string): Plan {
     items: mapOf(Object.values(policy.items), (item: Item) => item),
     gates: mapOf(occasions, (occasion) => compileGate(policy, occasion)),
     uses: mapOf(Object.values(policy.purposes), (each) => compileUse(policy, occasions, each)),
+    reserved: compileReserved(policy, law),
     clocks: mapOf(Object.values(policy.records), (record) => compileClock(law, record)),
     processors: mapOf(Object.values(policy.processors), (each) => compileOrder(policy, each)),
     rights: compileRights(policy, law),

@@ -38,6 +38,12 @@ export interface Use {
   readonly consents: readonly string[];
 }
 
+/** A task that records are kept for and for nothing else. */
+export interface ReservedFor {
+  readonly purpose: string;
+  readonly task: string;
+}
+
 /** When records of a class end. Periods are calendar periods in the policy's time zone. */
 export interface Clock {
   readonly recordClass: RecordClass;
@@ -65,6 +71,8 @@ export interface Plan {
   readonly items: ReadonlyMap<string, Item>;
   readonly gates: ReadonlyMap<string, Gate>;
   readonly uses: ReadonlyMap<string, Use>;
+  /** Record class → the tasks it serves alone; a class that is not here serves its purposes. */
+  readonly reserved: ReadonlyMap<string, readonly ReservedFor[]>;
   readonly clocks: ReadonlyMap<string, Clock>;
   readonly processors: ReadonlyMap<string, ProcessorOrder>;
   /** Rights people have: those the policy names and those only the law gives, with the rule. */

@@ -1,5 +1,6 @@
 /** The promise board as a page: a number that cannot flatter, then every sentence, red first. */
 import { dayOf } from "../base/calendar.ts";
+import type { Overdue } from "../engine/retention/overdue.ts";
 import { count, dayMark, momentMark } from "../html/figures.ts";
 import { html, nothing } from "../html/markup.ts";
 import type { Markup } from "../html/markup.ts";
@@ -8,6 +9,7 @@ import { shareStrip } from "../html/share-strip.ts";
 import { STATUS_WORDS, statusShape, verdictMark } from "../html/verdict-mark.ts";
 import type { Policy } from "../policy/model.ts";
 import type { Status } from "../proof/verdict.ts";
+import { alarmPart } from "./alarm.ts";
 import { BOARD_ORDER } from "./board.ts";
 import type { Board, BoardLine } from "./board.ts";
 import { consoleNav } from "./console-nav.ts";
@@ -81,6 +83,8 @@ export interface BoardPageInput {
   readonly board: Board;
   readonly reader: Reader;
   readonly policy: Policy;
+  /** What is too late; null where nobody looked. */
+  readonly overdue: Overdue | null;
   readonly filter: Status | null;
   /** Where the sentences are published. */
   readonly policyPath: string;
@@ -101,7 +105,8 @@ export function boardPage(input: BoardPageInput): Markup {
     ${consoleNav(reader, input.boardPath)}
     <h1>${words.title}</h1>
     <p class="lead">${words.lead}</p>
-    ${tally(input)} ${filters(input)} ${shown.map((status) => group(input, status))}
+    ${input.overdue !== null && alarmPart(input.overdue, input.policy, reader.lang)} ${tally(input)}
+    ${filters(input)} ${shown.map((status) => group(input, status))}
     <p class="small">
       <a href="${reader.to(`${input.boardPath}?format=json`)}">${words.json}</a>
       ${input.logPath === null ? nothing : html`<a href="${reader.to(input.logPath)}">${words.log}</a>`}

@@ -1,18 +1,34 @@
-/** The staff's pages: promise board, processors, record of processing, audit log. They only read. */
+/**
+ * The staff's pages: promise board, processors, record of processing, audit log. With a desk all but
+ * the board need a signed-in member of staff; without one there is nothing that writes.
+ */
 import { Hono } from "hono";
 import { Temporal } from "temporal-polyfill";
+import { assert } from "../base/assert.ts";
 import type { Compiled } from "../compiler/compile.ts";
 import type { AuditLog } from "../engine/audit/open-log.ts";
 import type { Jikim } from "../engine/jikim.ts";
+import { findOverdue } from "../engine/retention/overdue.ts";
+import { useNotice } from "../engine/notice/use-notice.ts";
 import { readerOf } from "../html/reader.ts";
+import type { FormTokens } from "../html/form-token.ts";
 import type { SetPage } from "../html/service-page.ts";
 import { STATUSES } from "../proof/verdict.ts";
 import type { Status, Verdict } from "../proof/verdict.ts";
+import { archiveConsole } from "./archive-page.ts";
 import { makeBoard } from "./board.ts";
 import { boardPage, boardTitle } from "./board-page.ts";
 import { logDocument, logPage, logTitle, SHOWN_LEAVES } from "./log-page.ts";
 import { BOARD_PATH, LOG_PATH } from "./console-nav.ts";
+import { type Desk, guardConsole } from "./desk.ts";
+import { destructionConsole } from "./destruction-pages.ts";
+import { holdConsole } from "./hold-pages.ts";
+import { paperConsole } from "./paper-pages.ts";
+import { messageConsole } from "./messages-page.ts";
 import { processorConsole, recordConsole } from "./processor-pages.ts";
+import { provisionConsole } from "./provision-pages.ts";
+import { signInPages, withStaffLine } from "./sign-in-page.ts";
+import { withdrawalConsole } from "./withdrawal-pages.ts";
 
 export interface ConsoleOptions {
   /** The policy in force. */
@@ -24,17 +40,30 @@ export interface ConsoleOptions {
   verdicts(): Promise<readonly Verdict[]>;
   /** The audit log; without it there is no page of it. */
   readonly log?: AuditLog;
+  /** Who is signed in as staff. */
+  readonly desk?: Desk;
+  /** Tokens of the forms, bound to the desk's cookie too; they come with a desk. */
+  readonly tokens?: FormTokens;
   /** Where the policy is published. Default `/privacy`. */
   readonly policyPath?: string;
 }
 
 /**
  * Pages under `/console`, to be mounted at the root of a service.
- * @example app.route("/", createConsole({ compiled, page, verdicts }))
+ * @example app.route("/", createConsole({ compiled, page, verdicts, desk, tokens }))
  */
-export function createConsole(options: ConsoleOptions): Hono {
-  const { compiled, policyPath = "/privacy" } = options;
+export function createConsole(given: ConsoleOptions): Hono {
+  const { compiled, desk, tokens, policyPath = "/privacy" } = given;
   const app = new Hono();
+  assert(desk === undefined || tokens !== undefined, "a desk comes with tokens for its forms");
+  let { page } = given;
+  const staffed = desk === undefined || tokens === undefined ? null : { desk, tokens };
+  if (staffed !== null) {
+    app.use("/console/*", guardConsole(staffed.desk));
+    page = withStaffLine(staffed, page);
+    app.route("/", signInPages(staffed, page));
+  }
+  const options = { ...given, page };
   app.get(BOARD_PATH, async (c) => {
     const reader = readerOf(c);
     const lang = compiled.policy.languages.includes(reader.lang)
@@ -51,17 +80,27 @@ export function createConsole(options: ConsoleOptions): Hono {
       board,
       reader,
       policy: compiled.policy,
+      overdue: options.jikim === undefined ? null : await findOverdue(options.jikim.context),
       filter: statusOf(c.req.query("status")),
       policyPath,
       boardPath: BOARD_PATH,
       logPath: options.log === undefined ? null : LOG_PATH,
     });
-    return c.html(await options.page(c, { title: boardTitle(reader.lang), main, set: "desk" }));
+    return c.html(await page(c, { title: boardTitle(reader.lang), main, set: "desk" }));
   });
   if (options.log !== undefined) addLog(app, options, options.log);
-  app.route("/", recordConsole(compiled, options.page));
+  const engine = given.jikim?.context;
+  const notice = engine === undefined ? undefined : () => useNotice(engine);
+  app.route("/", recordConsole(compiled, page, notice));
   if (options.jikim !== undefined) {
-    app.route("/", processorConsole(options.jikim.context, options.page));
+    app.route("/", withdrawalConsole({ jikim: options.jikim, page, desk, tokens }));
+    app.route("/", messageConsole(options.jikim.context, page));
+    if (staffed !== null) app.route("/", archiveConsole(options.jikim, page, staffed));
+    app.route("/", processorConsole(options.jikim.context, page, staffed));
+    app.route("/", destructionConsole(options.jikim, page, staffed));
+    if (staffed !== null) app.route("/", holdConsole(options.jikim, page, staffed));
+    app.route("/", paperConsole(options.jikim.context, page, staffed));
+    app.route("/", provisionConsole(options.jikim.context, page, staffed));
   }
   return app;
 }

@@ -1,23 +1,15 @@
 /** Evidence in words. A code without words here is shown as it is: never hidden, never guessed. */
-import { count } from "../html/figures.ts";
+import { count, dayInWords } from "../html/figures.ts";
 import type { UiLang } from "../html/reader.ts";
 import type { Label, Policy } from "../policy/model.ts";
 import type { WordsReason } from "../proof/checks.ts";
 import type { Verdict } from "../proof/verdict.ts";
+import { USE_EVIDENCE } from "./use-evidence.ts";
 
 type Evidence = Verdict["evidence"][number];
 
 /** Why a sentence is only words; a reason without words does not compile. */
 const REASONS: Readonly<Record<WordsReason, Readonly<Record<UiLang, string>>>> = {
-  "withdrawal-not-built": {
-    ko: "탈퇴 처리가 아직 없음",
-    en: "leaving the service is not built yet",
-  },
-  "provision-not-built": { ko: "제3자 제공 관리가 아직 없음", en: "provision is not built yet" },
-  "archive-not-built": {
-    ko: "따로 보관하는 저장소가 아직 없음",
-    en: "the separate archive is not built yet",
-  },
   "requests-not-built": {
     ko: "권리 요청 처리가 아직 없음",
     en: "handling of requests is not built yet",
@@ -32,10 +24,62 @@ const REASONS: Readonly<Record<WordsReason, Readonly<Record<UiLang, string>>>> =
     en: "safeguards are not looked at yet",
   },
   "links-not-looked-at": { ko: "링크를 아직 점검하지 않음", en: "links are not looked at yet" },
-  "guests-not-built": { ko: "비회원 이용이 아직 없음", en: "guests cannot use the service yet" },
 };
 
 const CODES: Readonly<Record<string, Readonly<Record<UiLang, string>>>> = {
+  "archive-closed-to-purposes": {
+    ko: "목적으로 보관소를 열 수 없는지 시험",
+    en: "archive asked for a purpose",
+  },
+  "archive-looks-at-what-is-kept": {
+    ko: "근거 법령이 보관하게 한 항목만 본 기록",
+    en: "looks into the archive at what the law keeps",
+  },
+  "archive-looks-with-ground": {
+    ko: "근거를 대고 보관소를 본 기록",
+    en: "looks into the archive with a ground",
+  },
+  "archive-own-locks": {
+    ko: "보관소만의 열쇠로 잠근 기록",
+    en: "archived records under locks of their own",
+  },
+  "archived-days-empty": {
+    ko: "파기한 날에 보관소에 남은 기록",
+    en: "records left in the archive on destroyed days",
+  },
+  "archived-items-declared": {
+    ko: "정해진 항목만 담긴 보관 기록",
+    en: "archived records with declared items only",
+  },
+  "archived-last-day": {
+    ko: "보관 기록의 약속한 마지막 날",
+    en: "last days of archived records as promised",
+  },
+  "archived-past-their-day": {
+    ko: "기간이 지난 보관 기록",
+    en: "archived records past their day",
+  },
+  "laws-open-what-they-keep": {
+    ko: "법령마다 보관하게 한 것만 여는지 시험",
+    en: "each law asked for what it does not keep",
+  },
+  "left-people-shut-out": {
+    ko: "탈퇴한 사람의 이용 제한",
+    en: "people who left, with all use stopped",
+  },
+  "moves-ended": { ko: "기한 안에 끝난 이관", en: "moves to the archive ended in time" },
+  "nobody-in-both": {
+    ko: "두 곳에 함께 남지 않은 사람",
+    en: "people with nothing left in both databases",
+  },
+  "nothing-sent-after-leaving": {
+    ko: "탈퇴 뒤 내보내지 않은 사람",
+    en: "people of whom nothing was sent after they left",
+  },
+  "statutory-records-moved": {
+    ko: "보관 기록을 옮긴 탈퇴",
+    en: "withdrawals whose statutory records moved",
+  },
   "never-looked": { ko: "점검한 적 없음", en: "never looked at" },
   "look-failed": { ko: "점검하지 못함", en: "the look failed" },
   "look-too-old": { ko: "마지막 점검이 너무 오래됨", en: "the last look is too old" },
@@ -44,16 +88,47 @@ const CODES: Readonly<Record<string, Readonly<Record<UiLang, string>>>> = {
     en: "only another version was looked at",
   },
   "class-without-clock": { ko: "보유 기간을 재는 시계가 없음", en: "no clock runs for it" },
-  "clock-event-not-reported-yet": {
-    ko: "기간을 시작하는 일이 아직 시스템에 알려지지 않음",
-    en: "the event that starts its clock is not reported yet",
-  },
   "classes-with-a-rule": { ko: "보유 기간이 있는 기록 종류", en: "record classes with a rule" },
   "contact-fact-open": { ko: "확인되지 않은 연락처 사항", en: "contact facts still open" },
   "contact-facts-on-page": { ko: "페이지에 보이는 연락처 사항", en: "contact facts on the page" },
   "agencies-on-page": { ko: "페이지에 보이는 기관과 전화", en: "agencies on the page" },
   "dates-on-page": { ko: "페이지에 보이는 날짜", en: "dates on the page" },
   "destroyed-days-empty": { ko: "파기한 날에 남은 기록", en: "records left on destroyed days" },
+  attested: { ko: "사람이 확인함", en: "attested" },
+  "confirmation-overdue": {
+    ko: "책임자의 확인이 늦은 파기",
+    en: "destructions the officer has not confirmed in time",
+  },
+  "held-only-while-ordered": {
+    ko: "보류하는 동안만 남은 기록",
+    en: "records kept only while a hold orders it",
+  },
+  "ledger-agrees-with-log": {
+    ko: "감사 기록과 맞는 파기 대장",
+    en: "lines of the ledger that agree with the log",
+  },
+  "ledger-line-altered": {
+    ko: "감사 기록과 다른 파기 대장",
+    en: "line of the ledger that differs from the log",
+  },
+  "looked-at-by-another": {
+    ko: "다른 권한으로 다시 찾아본 파기",
+    en: "destructions a second principal looked at",
+  },
+  "no-trace-found": {
+    ko: "흔적이 없는 파기",
+    en: "destructions without a trace left",
+  },
+  "paper-destroyed-in-time": { ko: "기한 안에 파기한 종이", en: "paper destroyed in time" },
+  "paper-in-separate-cabinet": {
+    ko: "따로 둔 서류함의 종이",
+    en: "paper in the separate cabinet",
+  },
+  "paper-never-registered": {
+    ko: "종이 문서를 등록한 적 없음",
+    en: "no paper was ever registered",
+  },
+  "paper-slips-of-two": { ko: "두 사람이 남긴 파기표", en: "slips with two names" },
   "destroyed-in-time": { ko: "기한 안에 끝난 파기", en: "destructions ended in time" },
   "destruction-weakened": {
     ko: "열쇠가 확실히 지워지지 않는 곳에 있음",
@@ -106,6 +181,45 @@ const CODES: Readonly<Record<string, Readonly<Record<UiLang, string>>>> = {
     en: "stored acts with the exact set",
   },
   "consents-with-evidence": { ko: "증거가 남은 동의", en: "consents with evidence" },
+  "advertising-confirmed-again": {
+    ko: "기한 전에 다시 확인한 광고 동의",
+    en: "consents to advertising confirmed again before their day",
+  },
+  "children-destroyed": {
+    ko: "나이 제한 미달로 파기한 사람",
+    en: "people below the age limit, destroyed in time",
+  },
+  "consents-evidenced": {
+    ko: "판, 언어, 경로가 남은 동의",
+    en: "consents with version, language and channel",
+  },
+  "evidence-not-past-its-day": {
+    ko: "기간 안에 있는 동의 증빙",
+    en: "evidence of consent within its time",
+  },
+  "gate-refuses-cards": {
+    ko: "카드번호를 거절하는지 시험",
+    en: "gate asked with card numbers",
+  },
+  "gates-without-account": {
+    ko: "계정 없이 묻는 수집 창구",
+    en: "gates asked without an account",
+  },
+  "people-with-account": { ko: "계정이 있는 사람", en: "people with an account" },
+  "people-without-account": { ko: "계정이 없는 사람", en: "people without an account" },
+  "records-rest-on-the-same": {
+    ko: "같은 동의와 확인에 따른 기록",
+    en: "records that rest on the same consents and declarations",
+  },
+  "results-of-advertising-told": {
+    ko: "결과를 알린 광고 동의",
+    en: "consents to advertising whose result is told",
+  },
+  "results-told-in-time": { ko: "기한 안에 알린 결과", en: "results told in time" },
+  "withdrawn-consents-ended": {
+    ko: "거둔 동의에 남은 정보",
+    en: "withdrawn consents with nothing left of what rested on them",
+  },
   "cookie-guides-on-page": {
     ko: "페이지에 보이는 쿠키 설정 안내",
     en: "cookie guides on the page",
@@ -141,6 +255,23 @@ const CODES: Readonly<Record<string, Readonly<Record<UiLang, string>>>> = {
   "orders-answered-in-time": { ko: "기한 안에 답한 지시", en: "orders answered in time" },
   "work-item-pairs": { ko: "업무와 항목의 짝", en: "pairs of work and item" },
   "exports-of-needed-items": { ko: "필요한 항목만 맡긴 내역", en: "exports of needed items" },
+  "unconfirmed-wish-refused": {
+    ko: "확인 없는 탈퇴를 거절하는지 시험",
+    en: "leaving asked without a confirmed wish",
+  },
+  "withdrawals-confirmed": { ko: "의사를 확인한 탈퇴", en: "withdrawals with a confirmed wish" },
+  "shut-out-after-a-wish": {
+    ko: "탈퇴로 이용을 막은 사람",
+    en: "people shut out because they leave",
+  },
+  "ended-after-a-wish": { ko: "탈퇴로 끝난 기록", en: "records ended by a withdrawal" },
+  "ended-records-gone": { ko: "목적을 다한 기록", en: "records whose purpose has ended" },
+  "only-what-was-told-stays": {
+    ko: "알린 것만 남은 탈퇴자",
+    en: "people who left, with only what they were told of",
+  },
+  "withdrawals-in-time": { ko: "기한 안에 끝난 탈퇴", en: "withdrawals ended in time" },
+  "erased-in-time": { ko: "기한 안에 끝난 삭제", en: "erasures ended in time" },
   "versions-announced": { ko: "판마다 공고 기간", en: "notice before each version" },
   "versions-referred-to": { ko: "기록이 가리키는 판", en: "versions that records refer to" },
   "versions-unaltered": { ko: "바뀌지 않은 옛 판", en: "past versions unaltered" },
@@ -152,7 +283,7 @@ const CODES: Readonly<Record<string, Readonly<Record<UiLang, string>>>> = {
  */
 export function evidenceWords({ code, facts }: Evidence, policy: Policy, lang: UiLang): string {
   const { examined, violations, ...rest } = facts;
-  const name = { ...CODES, ...REASONS }[code]?.[lang] ?? code;
+  const name = { ...CODES, ...USE_EVIDENCE, ...REASONS }[code]?.[lang] ?? code;
   const parts: string[] = [];
   if (typeof examined === "number")
     parts.push(lang === "ko" ? `${count(examined)}건` : count(examined));
@@ -171,10 +302,13 @@ function factWords(fact: string, value: string, policy: Policy, lang: UiLang): s
     class: policy.records,
     item: policy.items,
     processor: policy.processors,
+    recipient: policy.provision.recipients,
     work: policy.works,
   };
   const label = declared[fact]?.[value]?.label[lang];
   if (label !== undefined) return label;
+  if (fact === "by") return lang === "ko" ? `담당자 ${value}` : `staff ${value}`;
+  if (fact === "on" || fact === "day") return dayInWords(value, lang);
   if (fact === "open") return lang === "ko" ? `${value}건` : value;
   if (fact !== "lang") return value;
   return new Intl.DisplayNames([lang], { type: "language" }).of(value) ?? value;

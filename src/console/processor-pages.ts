@@ -1,26 +1,40 @@
-/** The routes of processors and of the record of processing. They only read. */
+/** The routes of processors and of the record of processing. */
 import { Hono } from "hono";
 import type { Context } from "hono";
 import { Temporal } from "temporal-polyfill";
 import type { Compiled } from "../compiler/compile.ts";
 import type { EngineContext } from "../engine/jikim.ts";
+import type { UseNotice } from "../engine/notice/use-notice.ts";
+import { controllerKey } from "../engine/processor/controller-key.ts";
 import {
   openOrders,
   type Order,
   orderCounts,
   settledOrders,
 } from "../engine/processor/order-row.ts";
-import { processorRegister } from "../engine/processor/register.ts";
+import { processorRegister, type RegisterEntry } from "../engine/processor/register.ts";
+import {
+  SUPERVISION_KINDS,
+  type SupervisionKind,
+  supervisionOf,
+} from "../engine/processor/supervision.ts";
 import { readerOf, type UiLang } from "../html/reader.ts";
 import type { SetPage } from "../html/service-page.ts";
 import type { Lang } from "../policy/model.ts";
 import { PROCESSORS_PATH, RECORD_PATH } from "./console-nav.ts";
+import type { StaffedDesk } from "./desk.ts";
+import { processorDesk } from "./processor-desk.ts";
 import { processorsPage, processorsTitle } from "./processors-page.ts";
 import { recordCsv, recordDocument, recordPage, recordTitle } from "./record-page.ts";
 
-/** `/console/processors`: the register and the orders. */
-export function processorConsole(context: EngineContext, page: SetPage): Hono {
+/** `/console/processors`: the register and the orders; with a desk, what staff do with them. */
+export function processorConsole(
+  context: EngineContext,
+  page: SetPage,
+  staffed: StaffedDesk | null = null,
+): Hono {
   const app = new Hono();
+  if (staffed !== null) app.route("/", processorDesk({ context, page, staffed }));
   app.get(PROCESSORS_PATH, async (c) => {
     c.header("Cache-Control", "no-store");
     const register = await processorRegister(context);
@@ -30,14 +44,19 @@ export function processorConsole(context: EngineContext, page: SetPage): Hono {
       counts.open += each.open;
       counts.late += each.late;
     }
+    const overdue = await overdueOf(context, register);
+    const { publicKey } = await controllerKey(context);
     if (c.req.query("format") === "json") {
       return c.json({
+        order_key: publicKey,
         orders: { ...counts, list: open.map(orderDocument) },
         processors: register.map(({ processor, state, missing, facts }) => ({
           id: processor.id,
           state,
           missing,
           carrier: facts.carrier?.kind ?? null,
+          sub_processors: facts.subProcessors,
+          overdue: overdue.get(processor.id) ?? [],
         })),
       });
     }
@@ -50,14 +69,32 @@ export function processorConsole(context: EngineContext, page: SetPage): Hono {
       settled: await settledOrders(context.db),
       counts,
       now: context.clock.now(),
+      overdue,
+      orderKey: publicKey,
+      linked: staffed !== null,
     });
     return c.html(await page(c, { title: processorsTitle(reader.lang), main, set: "desk" }));
   });
   return app;
 }
 
+/** Inspections and trainings past their day, by processor. */
+async function overdueOf(
+  context: EngineContext,
+  register: readonly RegisterEntry[],
+): Promise<ReadonlyMap<string, readonly SupervisionKind[]>> {
+  const all = await supervisionOf(context, register);
+  return new Map(
+    [...all].map(([id, states]) => [id, SUPERVISION_KINDS.filter((kind) => states[kind].overdue)]),
+  );
+}
+
 /** `/console/record`: the record of processing activities, as page, table and JSON. */
-export function recordConsole(compiled: Compiled, page: SetPage): Hono {
+export function recordConsole(
+  compiled: Compiled,
+  page: SetPage,
+  notice: () => Promise<UseNotice | null> = () => Promise.resolve(null),
+): Hono {
   const app = new Hono();
   app.get(RECORD_PATH, async (c) => {
     const reader = readerOf(c);
@@ -65,7 +102,7 @@ export function recordConsole(compiled: Compiled, page: SetPage): Hono {
     const format = c.req.query("format");
     if (format === "json") return c.json(recordDocument(compiled, lang));
     if (format === "csv") return csvAnswer(c, recordCsv(compiled, lang, reader.lang));
-    const main = recordPage(compiled, lang, reader);
+    const main = recordPage(compiled, lang, reader, await notice());
     return c.html(await page(c, { title: recordTitle(reader.lang), main, set: "desk" }));
   });
   return app;

@@ -3,6 +3,7 @@ import type { Missing } from "../engine/processor/missing.ts";
 import type { OrderReason } from "../engine/processor/order-row.ts";
 import type { OrderKind, OrderState } from "../engine/processor/protocol.ts";
 import type { ProcessorState } from "../engine/processor/register.ts";
+import type { SupervisionKind } from "../engine/processor/supervision.ts";
 import type { UiLang } from "../html/reader.ts";
 
 type Words<K extends string> = Readonly<Record<K, Readonly<Record<UiLang, string>>>>;
@@ -10,6 +11,7 @@ type Words<K extends string> = Readonly<Record<K, Readonly<Record<UiLang, string
 export const MISSING_WORDS: Words<Missing> = {
   contract: { ko: "위탁 계약서", en: "the written contract" },
   "contract-contents": { ko: "계약서의 7가지 내용", en: "the seven contents of the contract" },
+  "sub-consent": { ko: "재위탁 동의", en: "consent to sub-processing" },
   identity: { ko: "상호 확인", en: "a look at who it is" },
   country: { ko: "나라", en: "the country" },
   items: { ko: "맡길 항목", en: "the items" },
@@ -25,6 +27,11 @@ export const STATE_WORDS: Words<ProcessorState> = {
   draft: { ko: "맡길 수 없음", en: "not live" },
   active: { ko: "맡기고 있음", en: "live" },
   ended: { ko: "계약 끝남", en: "ended" },
+};
+
+export const SUPERVISION_WORDS: Words<SupervisionKind> = {
+  inspection: { ko: "점검", en: "inspection" },
+  training: { ko: "교육", en: "training" },
 };
 
 export const KIND_WORDS: Words<OrderKind> = {
@@ -61,7 +68,7 @@ const FAULTS: Readonly<Record<string, Readonly<Record<UiLang, string>>>> = {
   failed: { ko: "상대 쪽 고장", en: "the other end failed" },
   "answer-too-large": { ko: "답이 너무 큼", en: "the answer is too large" },
   "no-carrier": { ko: "보낼 방법이 없음", en: "no way to send it" },
-  "no-mailer": { ko: "메일을 보낼 수 없음", en: "no mail can be sent" },
+  "no-mailer": { ko: "담당자가 메일로 보낼 것", en: "to be mailed by staff" },
   "mail-failed": { ko: "메일이 나가지 않음", en: "the mail did not go out" },
   "by-hand": { ko: "담당자가 전할 것", en: "to be handed over by staff" },
   "reference-gone": { ko: "참조번호가 없음", en: "the reference is gone" },

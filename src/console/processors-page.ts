@@ -2,6 +2,8 @@
 import { dayOf, daysBetween } from "../base/calendar.ts";
 import { listProcessors, type ListedProcessor } from "../compiler/processor-list.ts";
 import type { Order } from "../engine/processor/order-row.ts";
+import type { SupervisionKind } from "../engine/processor/supervision.ts";
+import type { SendFault } from "../engine/processor/send-order.ts";
 import type { RegisterEntry } from "../engine/processor/register.ts";
 import { count, dayMark, daysLeft, plural } from "../html/figures.ts";
 import { html, nothing } from "../html/markup.ts";
@@ -10,6 +12,8 @@ import type { Reader, UiLang } from "../html/reader.ts";
 import { statusShape } from "../html/verdict-mark.ts";
 import type { Policy } from "../policy/model.ts";
 import { consoleNav, PROCESSORS_PATH } from "./console-nav.ts";
+import { orderPath } from "./order-page.ts";
+import { processorPath } from "./processor-page.ts";
 import {
   faultWords,
   KIND_WORDS,
@@ -17,6 +21,7 @@ import {
   ORDER_WORDS,
   REASON_WORDS,
   STATE_WORDS,
+  SUPERVISION_WORDS,
 } from "./processor-words.ts";
 
 interface Words {
@@ -50,6 +55,10 @@ interface Words {
   readonly days: (days: number) => string;
   readonly json: string;
   readonly act: Markup;
+  readonly sub: string;
+  readonly handed: string;
+  readonly key: string;
+  readonly overdue: (kind: string) => string;
 }
 
 const WORDS: Record<UiLang, Words> = {
@@ -88,7 +97,11 @@ const WORDS: Record<UiLang, Words> = {
     sentTimes: (times) => `${count(times)}번`,
     days: (days) => `${count(days)}일째`,
     json: "JSON으로 받기",
-    act: html`등록, 종료, 답 입력은 <code>jikim processor</code>로 합니다.`,
+    act: html`등록, 종료, 답 입력은 각 이름을 눌러 하거나 <code>jikim processor</code>로 합니다.`,
+    sub: "재수탁자",
+    handed: "담당자가 보냄",
+    key: "지시에는 서명이 있습니다. 수탁자는 이 공개 열쇠로 확인합니다 (Ed25519):",
+    overdue: (kind) => `${kind} 때가 지남`,
   },
   en: {
     title: "Processors and orders",
@@ -125,9 +138,17 @@ const WORDS: Record<UiLang, Words> = {
     sentTimes: (times) => plural(times, "time"),
     days: (days) => `day ${count(days)}`,
     json: "Get as JSON",
-    act: html`Going live, ends and answers are entered with <code>jikim processor</code>.`,
+    act: html`Going live, ends and answers are entered behind each name, or with
+      <code>jikim processor</code>.`,
+    sub: "Sub-processors",
+    handed: "sent by staff",
+    key: "Orders are signed; a processor checks them with this public key (Ed25519):",
+    overdue: (kind) => `${kind} overdue`,
   },
 };
+
+/** Faults by which an order waits for staff to send it. */
+const BY_STAFF: readonly string[] = ["by-hand", "no-mailer"] satisfies SendFault[];
 
 export interface ProcessorsInput {
   readonly policy: Policy;
@@ -138,6 +159,12 @@ export interface ProcessorsInput {
   readonly counts: { readonly open: number; readonly late: number };
   /** Milliseconds since the epoch. */
   readonly now: number;
+  /** Inspections and trainings past their day. */
+  readonly overdue: ReadonlyMap<string, readonly SupervisionKind[]>;
+  /** Public key that orders are signed with, in base64url: what a processor is given. */
+  readonly orderKey: string;
+  /** Are there pages behind the processors and orders? */
+  readonly linked: boolean;
 }
 
 export const processorsTitle = (lang: UiLang): string => WORDS[lang].title;
@@ -157,6 +184,7 @@ export function processorsPage(input: ProcessorsInput): Markup {
     </section>
     ${openSection(input)} ${registerSection(input)} ${settledSection(input)}
     <p class="small soft">${words.act}</p>
+    <p class="small">${words.key} <code class="long-code">${input.orderKey}</code></p>
     <p class="small"><a href="${reader.to(`${PROCESSORS_PATH}?format=json`)}">${words.json}</a></p>
   </div>`;
 }
@@ -191,15 +219,18 @@ function openSection(input: ProcessorsInput): Markup {
   </section>`;
 }
 
-function openRow({ policy, reader, now }: ProcessorsInput, order: Order): Markup {
+function openRow({ policy, reader, now, linked }: ProcessorsInput, order: Order): Markup {
   const { lang } = reader;
   const words = WORDS[lang];
   const today = dayOf(now, policy.timeZone);
   const placed = dayOf(order.placedAt, policy.timeZone);
   const late = order.escalatedAt !== null || order.dueOn < today;
+  // Attempts count what a machine sends.
+  const byStaff = order.handedAt !== null || BY_STAFF.includes(order.lastFault ?? "");
   return html`<tr class="${late ? "late" : ""}">
     <th scope="row">
-      ${KIND_WORDS[order.kind][lang]} <code title="${order.id}">${order.id.slice(0, 8)}</code>
+      ${link(linked, reader.to(orderPath(order.id)), KIND_WORDS[order.kind][lang])}
+      <code title="${order.id}">${order.id.slice(0, 8)}</code>
     </th>
     <td data-label="${words.processor}">${nameOf(policy, order.processor, lang)}</td>
     <td data-label="${words.why}">${REASON_WORDS[order.reason][lang]}</td>
@@ -221,27 +252,29 @@ function openRow({ policy, reader, now }: ProcessorsInput, order: Order): Markup
       <span class="soft">${daysLeft(daysBetween(today, order.dueOn), lang)}</span>
     </td>
     <td data-label="${words.tries}">
-      ${words.sentTimes(order.attempts)}
+      ${byStaff ? nothing : words.sentTimes(order.attempts)}
+      ${order.handedAt === null ? nothing : html`<span class="soft">${words.handed}</span>`}
       ${order.lastFault !== null && html`<span class="soft">${faultWords(order.lastFault, lang)}</span>`}
     </td>
   </tr>`;
 }
 
-function registerSection({ policy, reader, register }: ProcessorsInput): Markup {
+function registerSection(input: ProcessorsInput): Markup {
+  const { policy, reader, register } = input;
   const { lang } = reader;
   const words = WORDS[lang];
   const listed = new Map(listProcessors(policy, lang).map((each) => [each.id, each]));
   const columns = [words.processor, words.work, words.country, words.state, words.missing];
   return html`<section aria-labelledby="register">
     <h2 id="register">${words.register}</h2>
-    <table class="stacked">
+    <table class="stacked processors">
       <thead>
         <tr>
           ${columns.map((column) => html`<th scope="col">${column}</th>`)}
         </tr>
       </thead>
       <tbody>
-        ${register.map((entry) => registerRow(entry, listed.get(entry.processor.id), lang))}
+        ${register.map((entry) => registerRow(entry, listed.get(entry.processor.id), input))}
       </tbody>
     </table>
   </section>`;
@@ -250,16 +283,24 @@ function registerSection({ policy, reader, register }: ProcessorsInput): Markup 
 function registerRow(
   entry: RegisterEntry,
   listed: ListedProcessor | undefined,
-  lang: UiLang,
+  { reader, overdue, linked }: ProcessorsInput,
 ): Markup {
+  const { lang } = reader;
   const words = WORDS[lang];
+  const { id } = entry.processor;
   const ready = entry.state === "active" && entry.missing.length === 0;
   const mark = ready ? "kept" : entry.state === "active" ? "broken" : "not_applicable";
   return html`<tr>
-    <th scope="row">${listed?.name}</th>
+    <th scope="row">${link(linked, reader.to(processorPath(id)), listed?.name ?? id)}</th>
     <td data-label="${words.work}">
       ${listed?.works.join(", ")}
       <span class="small soft">${words.items}: ${listed?.items.join(", ")}</span>
+      ${
+        entry.facts.subProcessors.length > 0 &&
+        html`<span class="small soft"
+          >${words.sub}: ${entry.facts.subProcessors.map(({ name }) => name).join(", ")}</span
+        >`
+      }
     </td>
     <td data-label="${words.country}">
       ${listed?.country ?? html`<span class="open">${words.open}</span>`}
@@ -268,14 +309,20 @@ function registerRow(
       <span class="verdict verdict-${mark}"
         >${statusShape(mark)}<span>${STATE_WORDS[entry.state][lang]}</span></span
       >
+      ${(overdue.get(id) ?? []).map(
+        (kind) =>
+          html`<span class="verdict verdict-broken"
+            >${statusShape("broken")}<span
+              >${words.overdue(SUPERVISION_WORDS[kind][lang])}</span
+            ></span
+          >`,
+      )}
     </td>
     <td data-label="${words.missing}">
       ${
         entry.missing.length === 0
           ? html`<span class="soft">${words.nothingMissing}</span>`
-          : html`<ul>
-              ${entry.missing.map((each) => html`<li>${MISSING_WORDS[each][lang]}</li>`)}
-            </ul>`
+          : html`${entry.missing.map((each) => MISSING_WORDS[each][lang]).join(" · ")}`
       }
     </td>
   </tr>`;
@@ -308,6 +355,10 @@ function settledSection({ policy, reader, settled }: ProcessorsInput): Markup {
       )}
     </ul>
   </details>`;
+}
+
+function link(linked: boolean, href: string, label: string): Markup {
+  return linked ? html`<a href="${href}">${label}</a>` : html`${label}`;
 }
 
 /** A processor of an earlier version has no name in this one: its id says enough. */

@@ -5,8 +5,9 @@ import {
   type ListedPeriod,
 } from "../compiler/activity-list.ts";
 import type { Compiled } from "../compiler/compile.ts";
+import type { UseNotice } from "../engine/notice/use-notice.ts";
 import { toCsv } from "../html/csv.ts";
-import { dayMark } from "../html/figures.ts";
+import { count, dayMark, plural } from "../html/figures.ts";
 import { html, nothing } from "../html/markup.ts";
 import type { Markup } from "../html/markup.ts";
 import type { Reader, UiLang } from "../html/reader.ts";
@@ -24,6 +25,8 @@ interface Words {
   readonly nobody: string;
   readonly until: (events: string) => string;
   readonly from: (period: string, events: string) => string;
+  /** The yearly notice of use (PIPA 20의2): owed or not, and how far it has come. */
+  readonly notice: (notice: UseNotice) => string;
   readonly csv: string;
   readonly json: string;
 }
@@ -50,6 +53,12 @@ const WORDS: Record<UiLang, Words> = {
     nobody: "없음",
     until: (events) => `${events} 때까지`,
     from: (period, events) => `${events}부터 ${period}`,
+    notice: ({ people, threshold, owed, queued }) =>
+      threshold === null
+        ? "이용 내역을 해마다 알릴 의무를 정한 법이 없습니다."
+        : owed
+          ? `정보주체가 ${count(people)}명이므로 이용 내역을 해마다 알립니다. 올해 ${count(queued)}명에게 알렸습니다.`
+          : `정보주체가 ${count(people)}명입니다. ${count(threshold)}명부터 이용 내역을 해마다 알립니다 (법 제20조의2).`,
     csv: "표로 받기 (CSV)",
     json: "JSON으로 받기",
   },
@@ -74,6 +83,12 @@ const WORDS: Record<UiLang, Words> = {
     nobody: "none",
     until: (events) => `until ${events}`,
     from: (period, events) => `${period} from ${events}`,
+    notice: ({ people, threshold, owed, queued }) =>
+      threshold === null
+        ? "No law asks for a yearly notice of use."
+        : owed
+          ? `With ${plural(people, "data subject")} each is told once a year how their data was used; ${count(queued)} so far this year.`
+          : `${plural(people, "data subject")}. From ${count(threshold)} on, each is told once a year how their data was used (Act, Art. 20-2).`,
     csv: "Get as a table (CSV)",
     json: "Get as JSON",
   },
@@ -84,7 +99,12 @@ const ROWS = Object.keys(WORDS.ko.rows) as readonly Row[];
 export const recordTitle = (lang: UiLang): string => WORDS[lang].title;
 
 /** The page. */
-export function recordPage(compiled: Compiled, lang: Lang, reader: Reader): Markup {
+export function recordPage(
+  compiled: Compiled,
+  lang: Lang,
+  reader: Reader,
+  notice: UseNotice | null,
+): Markup {
   const words = WORDS[reader.lang];
   const list = listActivities(compiled, lang);
   return html`<div class="board register">
@@ -92,6 +112,7 @@ export function recordPage(compiled: Compiled, lang: Lang, reader: Reader): Mark
     <h1>${words.title}</h1>
     <p class="lead">${words.lead(dayMark(compiled.policy.effective, reader.lang))}</p>
     ${list.length === 0 ? html`<p>${words.none}</p>` : nothing}
+    ${notice === null ? nothing : html`<p class="soft">${words.notice(notice)}</p>`}
     ${list.map((activity) => section(activity, reader.lang))}
     <p class="acts no-print">
       <a href="${reader.to(`${RECORD_PATH}?format=csv`)}">${words.csv}</a>

@@ -12,16 +12,18 @@ export type Duty =
 const NOT_YET: Duty = Object.freeze({ state: "not_yet", by: null });
 const by = (module: string): Duty => Object.freeze({ state: "carried_out", by: module });
 
+const WITHDRAWAL = by("src/engine/withdrawal/withdraw.ts");
 const GATE = by("src/engine/collection/gate.ts");
 const COLLECT = by("src/engine/collection/collect.ts");
 const RECORD = by("src/engine/collection/new-record.ts");
 const USE = by("src/engine/use/use-rules.ts");
+const PROVIDE = by("src/engine/provision/provide.ts");
 const SWEEP = by("src/engine/retention/sweep.ts");
 const EXPORT = by("src/engine/processor/export-rules.ts");
 const PAGE = by("src/compiler/compile-page.ts");
 
 export const DUTIES: Readonly<Record<PromiseForm, Duty>> = Object.freeze({
-  "scope/people": NOT_YET,
+  "scope/people": GATE,
   "scope/headings": PAGE,
   "collection/minimum_age": GATE,
   "collection/occasion": GATE,
@@ -35,35 +37,33 @@ export const DUTIES: Readonly<Record<PromiseForm, Duty>> = Object.freeze({
   "purpose/bound": USE,
   "purpose/use": USE,
   "purpose/consent": USE,
-  "purpose/confirm_withdrawal": NOT_YET,
-  "purpose/keep_for_dispute": NOT_YET,
+  "purpose/confirm_withdrawal": WITHDRAWAL,
+  "purpose/keep_for_dispute": USE,
   "provision/scope": USE,
-  "provision/beyond_scope": NOT_YET,
-  "provision/default": NOT_YET,
-  "provision/exception_consent": NOT_YET,
-  "provision/exception_authority": NOT_YET,
-  "provision/exception_statistics": NOT_YET,
-  "provision/recipient": NOT_YET,
-  "provision/otherwise": NOT_YET,
-  "provision/recorded": NOT_YET,
+  "provision/beyond_scope": USE,
+  "provision/default": PROVIDE,
+  "provision/exception_consent": PROVIDE,
+  "provision/exception_authority": by("src/engine/provision/release.ts"),
+  "provision/exception_statistics": by("src/engine/provision/statistics.ts"),
+  "provision/recipient": PROVIDE,
+  "provision/otherwise": by("src/engine/provision/covering-consent.ts"),
+  "provision/recorded": by("src/engine/provision/ledger.ts"),
   "processor/closed_list": EXPORT,
   "processor/work": EXPORT,
   "processor/work_with_consent": EXPORT,
   "processor/until": by("src/engine/processor/place-orders.ts"),
   "processor/needed_items": EXPORT,
-  // Events end records when they are reported; nothing in the service reports them all yet.
-  "retention/purpose_achieved": NOT_YET,
-  "retention/on_request": NOT_YET,
+  "retention/purpose_achieved": WITHDRAWAL,
+  "retention/on_request": by("src/engine/destruction/erase.ts"),
   "retention/row": SWEEP,
   "retention/row_by_law": SWEEP,
-  "retention/statutory_use": NOT_YET,
+  "retention/statutory_use": by("src/engine/use/read-archived.ts"),
   "retention/no_default": RECORD,
-  "destruction/separate_database": NOT_YET,
-  "destruction/separate_cabinet": NOT_YET,
-  // The sweep keeps the periods; the separate database they speak of is still to come.
-  "destruction/after_period": NOT_YET,
-  "destruction/no_other_use": NOT_YET,
-  "destruction/paper": NOT_YET,
+  "destruction/separate_database": by("src/engine/archive/move-to-archive.ts"),
+  "destruction/separate_cabinet": by("src/engine/paper/register-paper.ts"),
+  "destruction/after_period": SWEEP,
+  "destruction/no_other_use": by("src/engine/use/read-archived.ts"),
+  "destruction/paper": by("src/engine/paper/destroy-paper.ts"),
   "destruction/electronic": by("src/engine/destruction/carry-out.ts"),
   "right/channels": NOT_YET,
   "right/access": NOT_YET,

@@ -4,10 +4,14 @@ import type { Sql } from "../store/database.ts";
 export type SettingName =
   /** The key tree this store is sealed with. */
   | "key_tree"
+  /** The version whose shorter periods hold for every record there is. */
+  | "clocks_of"
   /** Destructions of the key tree this store has seen. */
   | "key_epoch"
   /** Why destruction is promised only weakly, as JSON. */
-  | "weaknesses";
+  | "weaknesses"
+  /** Name of the archive; in the records from the first move there on. */
+  | "archive";
 
 export async function readSetting(sql: Sql, name: SettingName): Promise<string | null> {
   const [row] = await sql.query<{ value: string }>(

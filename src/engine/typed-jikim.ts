@@ -4,6 +4,7 @@
  * compile. The gate refuses the same things at run time: types are the earlier, not the only, look.
  */
 import type { CollectOptions, Jikim } from "./jikim.ts";
+import type { AskedUse } from "./use/asked-use.ts";
 
 /** The names of one policy, as `jikim types` writes them. Unions; `never` where there are none. */
 export interface PolicyNames {
@@ -51,11 +52,11 @@ export interface TypedJikim<P extends PolicyNames> extends Omit<
   read<U extends keyof P["purposes"] & string, I extends P["purposes"][U]>(
     subject: string,
     items: readonly I[],
-    use: { readonly purpose: U },
+    use: AskedUse & { readonly purpose: U },
   ): Promise<{ readonly [Item in I]?: string }>;
   find(
     items: { readonly [Item in P["findable"]]?: string },
-    use: { readonly purpose: keyof P["purposes"] & string },
+    use: AskedUse & { readonly purpose: keyof P["purposes"] & string },
   ): Promise<readonly string[]>;
   matches(subject: string, item: P["matchable"], value: string): Promise<boolean>;
 }

@@ -11,7 +11,17 @@ import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { Hono } from "hono";
 
-const SHEETS = ["tokens", "base", "parts", "policy", "board", "log", "register", "print"] as const;
+const SHEETS = [
+  "tokens",
+  "base",
+  "parts",
+  "policy",
+  "board",
+  "log",
+  "register",
+  "certificate",
+  "print",
+] as const;
 const FONT_CSS = "pretendard/dist/web/variable/pretendardvariable-dynamic-subset.css";
 const FONT_NAME = /^PretendardVariable\.subset\.\d{1,3}\.woff2$/;
 const YEAR = "public, max-age=31536000, immutable";

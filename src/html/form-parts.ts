@@ -39,6 +39,8 @@ export interface Field {
   readonly value?: string | undefined;
   readonly autocomplete?: string;
   readonly maxLength?: number;
+  /** A paragraph and not a line. */
+  readonly long?: boolean;
   /** A closed list to pick from, value → label. */
   readonly choices?: readonly (readonly [string, string])[];
 }
@@ -60,9 +62,24 @@ export function field(it: Field, lang: UiLang): Markup {
     it.error && html`<p class="field-error" id="${it.name}-error">${errorShape()}${it.error}</p>`;
   return html`<div class="field ${it.error ? "field-wrong" : ""}">
     <label for="${it.name}">${it.label} ${needWord(it.required, lang)}</label>
-    ${hint}${error}
-    ${it.choices === undefined ? input(it, described) : select(it, described, it.choices)}
+    ${hint}${error} ${control(it, described)}
   </div>`;
+}
+
+function control(it: Field, described: readonly string[]): Markup {
+  if (it.choices !== undefined) return select(it, described, it.choices);
+  return it.long === true ? area(it, described) : input(it, described);
+}
+
+function area(it: Field, described: readonly string[]): Markup {
+  return html`<textarea
+    id="${it.name}"
+    name="${it.name}"
+    rows="6"
+    ${attribute("maxlength", it.maxLength === undefined ? undefined : String(it.maxLength))}
+    ${stateAttributes(it, described)}
+  >
+${it.value ?? ""}</textarea>`;
 }
 
 // `required` is said in words and by aria-required, not by the HTML attribute: the browser's own

@@ -23,8 +23,8 @@ export interface FormTokens {
 
 export interface FormTokenOptions {
   readonly random: Random;
-  /** Name of the session cookie the token is bound to. */
-  readonly sessionCookie: string;
+  /** Names of the session cookies the token is bound to. */
+  readonly sessionCookies: readonly string[];
   /** Are the pages reached over https? Then the cookie is `Secure`. */
   secure(c: Context): boolean;
 }
@@ -34,7 +34,7 @@ export function createFormTokens(options: FormTokenOptions): FormTokens {
   const secret = options.random.bytes(32);
   const tokenOf = (c: Context, browser: string): string =>
     createHmac("sha256", secret)
-      .update(`${browser}\n${getCookie(c, options.sessionCookie) ?? ""}`)
+      .update([browser, ...options.sessionCookies.map((name) => getCookie(c, name))].join("\n"))
       .digest("base64url");
 
   // One request can show several forms; they share the cookie that its answer sets.

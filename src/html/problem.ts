@@ -36,6 +36,15 @@ const STATUS: Record<ProblemCode, ProblemStatus> = {
 const ENGINE: Partial<Record<ErrorCode, ProblemStatus>> = {
   ERR_COLLECTION_REFUSED: 422,
   ERR_USE_REFUSED: 403,
+  ERR_STAFF_NEEDED: 403,
+  ERR_WITHDRAWAL_UNCONFIRMED: 403,
+  ERR_RESTRICTED: 403,
+  ERR_PROVISION_REFUSED: 403,
+  ERR_CONFIRMATION_REFUSED: 409,
+  ERR_HOLD_ACTIVE: 409,
+  ERR_PAPER_REFUSED: 422,
+  ERR_HOLD_UNKNOWN: 404,
+  ERR_RUN_UNKNOWN: 404,
   ERR_SUBJECT_UNKNOWN: 404,
   ERR_KEY_GONE: 404,
   ERR_STORE_LOCKED: 503,
@@ -46,7 +55,7 @@ interface Saying {
   readonly title: string;
   readonly next: string;
 }
-type SayingKey = ProblemCode | "refused" | "unavailable";
+type SayingKey = ProblemCode | "refused" | "staff" | "unavailable";
 
 const SAYINGS: Record<UiLang, Record<SayingKey, Saying>> = {
   ko: {
@@ -81,6 +90,10 @@ const SAYINGS: Record<UiLang, Record<SayingKey, Saying>> = {
     refused: {
       title: "처리방침에 없는 일이어서 하지 않았습니다",
       next: "아무것도 저장하거나 꺼내지 않았습니다.",
+    },
+    staff: {
+      title: "맡은 담당자만 할 수 있는 일입니다",
+      next: "아무것도 바뀌지 않았습니다. 담당자로 로그인했는지, 맡은 역할이 맞는지 확인해 주십시오.",
     },
     unavailable: {
       title: "지금은 데이터를 열 수 없습니다",
@@ -120,6 +133,10 @@ const SAYINGS: Record<UiLang, Record<SayingKey, Saying>> = {
       title: "The privacy policy does not allow this, so it was not done",
       next: "Nothing was stored and nothing was taken out.",
     },
+    staff: {
+      title: "Only the staff in charge may do this",
+      next: "Nothing has changed. Please check that you are signed in as staff with the right role.",
+    },
     unavailable: {
       title: "The data cannot be opened just now",
       next: "Please try again in a moment.",
@@ -144,6 +161,7 @@ export function problemFrom(error: unknown): Problem {
   if (!(error instanceof JikimError)) return problemOf("ERR_INTERNAL");
   const status = ENGINE[error.code];
   if (status === undefined) return problemOf("ERR_INTERNAL");
+  if (error.code === "ERR_STAFF_NEEDED") return { code: error.code, status, says: "staff" };
   const says = status === 404 ? "ERR_NOT_FOUND" : status === 503 ? "unavailable" : "refused";
   return Object.freeze({ code: error.code, status, says });
 }

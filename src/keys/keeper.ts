@@ -1,7 +1,7 @@
 /**
  * The keeper holds every key. The engine never sees one: it hands over plaintext and a place and
- * gets a sealed value, or the other way round. What stands behind this interface may change
- * (today one local key file); the engine may not notice.
+ * gets a sealed value, or the other way round. What stands behind this interface (a tree in this
+ * process, a keeper of its own, one with custodians) may change; the engine may not notice.
  */
 
 /** Where a sealed value belongs. It is bound to this place by associated data. */

@@ -2,12 +2,11 @@
  * The keeper over the shred tree: it gives locks to names, makes keys of values out of them, and
  * destroys locks for ever. One process holds it; nobody outside sees a key.
  */
-import { createHmac } from "node:crypto";
-
 import { assert } from "../base/assert.ts";
 import type { Clock, Random } from "../base/clock.ts";
 import { JikimError } from "../base/errors.ts";
 import { bindFields } from "./bind-fields.ts";
+import { hmacOf } from "./ciphers.ts";
 import type { Keeper, KeyReceipt } from "./keeper.ts";
 import { createPairCache, MAX_TTL_MS } from "./pair-cache.ts";
 import { noncePool, openAll, sealAll, type Sealing } from "./sealing.ts";
@@ -239,7 +238,7 @@ async function tagsOf(
   const key = await state.tree.key(slot);
   try {
     return values.map(({ item, normalised }) => {
-      const whole = createHmac("sha256", key)
+      const whole = hmacOf(key)
         .update(bindFields([item, normalised]))
         .digest();
       return new Uint8Array(whole.subarray(0, TAG_BYTES));

@@ -126,6 +126,7 @@ const PATTERNS: readonly Pattern[] = [
   ["methods.*", addedOr("word-declared", "word-removed", "other-changed")],
   ["methods.*.source", "method-source-changed"],
   ["declarations.*", addedOr("word-declared", "word-removed", "other-changed")],
+  ["events.*.atWithdrawal", "retention-trigger-changed"],
   ["events.*", addedOr("word-declared", "word-removed", "other-changed")],
   ["consents.*", addedOr("consent-added", "consent-removed")],
   ["consents.*.purposes.*", "consent-changed"],

@@ -133,6 +133,15 @@ export interface Occasion extends Declared {
 export type Trigger = Readonly<{ laterOf: readonly string[] }>;
 export type RetentionBasis = "purpose" | "internal_policy" | "consent" | "law";
 
+/** Something that starts or ends a clock. */
+export interface DeclaredEvent extends Declared {
+  /**
+   * Leaving the service makes it happen where it has not yet: the contract ends, supply is complete.
+   * What stays open beyond that (a dispute) is not marked and goes on.
+   */
+  readonly atWithdrawal?: true;
+}
+
 /** What a retention rule speaks of. */
 export interface RecordClass extends Declared {
   readonly holds: readonly string[];
@@ -280,7 +289,7 @@ export interface Policy {
   readonly consents: Readonly<Record<string, Consent>>;
   readonly purposes: Readonly<Record<string, Purpose>>;
   readonly occasions: Readonly<Record<string, Occasion>>;
-  readonly events: Readonly<Record<string, Declared>>;
+  readonly events: Readonly<Record<string, DeclaredEvent>>;
   readonly records: Readonly<Record<string, RecordClass>>;
   readonly provision: {
     readonly exceptions: readonly ProvisionException[];

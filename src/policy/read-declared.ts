@@ -5,6 +5,7 @@ import type {
   CookieCategory,
   Consent,
   Declared,
+  DeclaredEvent,
   Item,
   Method,
   Overseas,
@@ -62,6 +63,13 @@ const plain = declared(() => ({}));
 /** A map of things that have only a label and marks. */
 export const plainThings: Read<Readonly<Record<string, Declared>>> = mapOf(plain);
 export const plainList: Read<readonly Declared[]> = (at) => Object.values(plainThings(at));
+
+/** The mark stands in the document only where it is true, so that others read as they always did. */
+export const events: Read<Readonly<Record<string, DeclaredEvent>>> = mapOf(
+  declared((fields) =>
+    fields.may("at_withdrawal", flag, false) ? { atWithdrawal: true as const } : {},
+  ),
+);
 
 export const items: Read<Readonly<Record<string, Item>>> = mapOf(
   declared((fields) => ({

@@ -226,7 +226,7 @@ function collection(fields: Fields) {
 
 function keeping(fields: Fields) {
   return {
-    events: fields.may("events", declared.plainThings, {}),
+    events: fields.may("events", declared.events, {}),
     records: fields.need("records", records, {}),
     provision: fields.may("provision", provision, { exceptions: [], recipients: {} }),
     works: fields.may("works", declared.works, {}),

@@ -11,6 +11,9 @@ import type { Status, Verdict } from "./verdict.ts";
 export interface Look {
   readonly compiled: Compiled;
   readonly sql: Sql;
+  /** The separate database, as read-only; null: nothing was ever moved there. Throws what opening
+   * it throws: then nobody knows. */
+  archive(): Promise<Sql | null>;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }

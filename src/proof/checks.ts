@@ -4,27 +4,29 @@
  */
 import type { PromiseForm } from "../compiler/promise.ts";
 import type { Check } from "./check.ts";
+import * as archive from "./archive-checks.ts";
 import * as collection from "./collection-checks.ts";
+import * as consent from "./consent-checks.ts";
+import * as destruction from "./destruction-checks.ts";
 import * as notice from "./notice-checks.ts";
 import * as page from "./page-checks.ts";
+import * as paper from "./paper-checks.ts";
 import * as processor from "./processor-checks.ts";
+import * as provision from "./provision-checks.ts";
 import * as purpose from "./purpose-checks.ts";
 import * as retention from "./retention-checks.ts";
+import * as withdrawal from "./withdrawal-checks.ts";
 
 /** Why a sentence is only words. */
 export type WordsReason =
-  | "withdrawal-not-built"
-  | "provision-not-built"
-  | "archive-not-built"
   | "requests-not-built"
   | "cookie-choice-not-built"
   | "staff-not-built"
   | "safeguards-not-looked-at"
-  | "links-not-looked-at"
-  | "guests-not-built";
+  | "links-not-looked-at";
 
 export const CHECKS: Readonly<Record<PromiseForm, Check | WordsReason>> = {
-  "scope/people": "guests-not-built",
+  "scope/people": collection.people,
   "scope/headings": page.headings,
   "collection/minimum_age": collection.minimumAge,
   "collection/occasion": collection.occasion,
@@ -37,39 +39,39 @@ export const CHECKS: Readonly<Record<PromiseForm, Check | WordsReason>> = {
   "collection/third_party_source": collection.thirdPartySource,
   "purpose/bound": purpose.bound,
   "purpose/use": purpose.use,
-  "purpose/consent": purpose.consent,
-  "purpose/confirm_withdrawal": "withdrawal-not-built",
-  "purpose/keep_for_dispute": "archive-not-built",
+  "purpose/consent": consent.purposeConsent,
+  "purpose/confirm_withdrawal": withdrawal.confirmWithdrawal,
+  "purpose/keep_for_dispute": purpose.keepForDispute,
   "provision/scope": purpose.bound,
-  "provision/beyond_scope": "provision-not-built",
-  "provision/default": "provision-not-built",
-  "provision/exception_consent": "provision-not-built",
-  "provision/exception_authority": "provision-not-built",
-  "provision/exception_statistics": "provision-not-built",
-  "provision/recipient": "provision-not-built",
-  "provision/otherwise": "provision-not-built",
-  "provision/recorded": "provision-not-built",
+  "provision/beyond_scope": provision.beyondScope,
+  "provision/default": provision.byDefault,
+  "provision/exception_consent": provision.byConsent,
+  "provision/exception_authority": provision.byAuthority,
+  "provision/exception_statistics": provision.byStatistics,
+  "provision/recipient": provision.recipient,
+  "provision/otherwise": provision.otherwise,
+  "provision/recorded": provision.recorded,
   "processor/closed_list": processor.closedList,
   "processor/work": processor.work,
   "processor/work_with_consent": processor.workWithConsent,
   "processor/until": processor.until,
   "processor/needed_items": processor.neededItems,
-  "retention/purpose_achieved": "withdrawal-not-built",
-  "retention/on_request": "requests-not-built",
+  "retention/purpose_achieved": withdrawal.purposeAchieved,
+  "retention/on_request": withdrawal.onRequest,
   "retention/row": retention.row,
   "retention/row_by_law": retention.row,
-  "retention/statutory_use": "archive-not-built",
+  "retention/statutory_use": archive.statutoryUse,
   "retention/no_default": retention.noDefault,
-  "destruction/separate_database": "archive-not-built",
-  "destruction/separate_cabinet": "archive-not-built",
-  "destruction/after_period": "archive-not-built",
-  "destruction/no_other_use": "archive-not-built",
-  "destruction/paper": "archive-not-built",
-  "destruction/electronic": retention.electronic,
+  "destruction/separate_database": archive.separateDatabase,
+  "destruction/separate_cabinet": paper.separateCabinet,
+  "destruction/after_period": archive.afterPeriod,
+  "destruction/no_other_use": archive.noOtherUse,
+  "destruction/paper": paper.destroyed,
+  "destruction/electronic": destruction.electronic,
   "right/channels": "requests-not-built",
   "right/access": "requests-not-built",
   "right/correction": "requests-not-built",
-  "right/withdrawal": "withdrawal-not-built",
+  "right/withdrawal": "requests-not-built",
   "right/erasure": "requests-not-built",
   "right/suspension": "requests-not-built",
   "right/consent_withdrawal": "requests-not-built",

@@ -5,8 +5,10 @@
 import { checkGate } from "../engine/collection/gate.ts";
 import type { CollectOptions } from "../engine/jikim.ts";
 import { present } from "../base/assert.ts";
+import { dayOf } from "../base/calendar.ts";
 import type { Gate, Plan } from "../compiler/plan.ts";
 import type { PolicyPromise } from "../compiler/promise.ts";
+import { parameterOf } from "./parameters.ts";
 import { sampleValue } from "./sample-value.ts";
 import type { Check, Count, Look } from "./check.ts";
 import { counted, found } from "./check.ts";
@@ -72,7 +74,22 @@ function gateProbes(plan: Plan, gate: Gate): readonly Count[] {
       violations: probe(plan, gate, { ...good, items: extra }, "item-undeclared"),
     },
     { code: "gate-refuses-foreign", examined: others.length, violations: foreign },
+    cardProbes(plan, gate, good),
   ];
+}
+
+// A number the card schemes publish for testing; it is nobody's.
+const CARD = "4111 1111 1111 1111";
+
+/** No item of any occasion takes a card number, and no field the code of one. */
+function cardProbes(plan: Plan, gate: Gate, good: Probe): Count {
+  const items = [...gate.allowed];
+  let taken = probe(plan, gate, { ...good, items: { ...good.items, cvc: "123" } }, "card-code");
+  for (const item of items) {
+    const ask = { ...good, items: { ...good.items, [item]: CARD } };
+    taken += probe(plan, gate, ask, "card-number");
+  }
+  return { code: "gate-refuses-cards", examined: items.length + 1, violations: taken };
 }
 
 /** Stored acts of an occasion hold all of its required items and none it does not name. */
@@ -124,7 +141,88 @@ export const minimumAge: Check = async (look) => {
     );
     counts.push({ code: "records-with-declaration", ...stored });
   }
+  counts.push(await childrenCount(look));
   return found(counts, "unknown");
+};
+
+/** People found to be too young: what is left of them after the days the law gives. */
+async function childrenCount(look: Look): Promise<Count> {
+  const { plan } = look.compiled;
+  const kept = [...plan.clocks.values()].filter((clock) => clock.statutory);
+  const counts = await counted(
+    look.sql,
+    `select count(*) as examined,
+            count(*) filter (
+              where (placed_at at time zone $2)::date + $3::interval < $4::date
+                and exists (select from record
+                             where record.subject = restriction.subject
+                               and record.class <> all($1::text[]))) as violations
+       from restriction
+      where reason = 'child' and lifted_at is null`,
+    [
+      kept.map(({ recordClass }) => recordClass.id),
+      plan.timeZone,
+      String(parameterOf(plan, "destroy_grace")),
+      dayOf(look.now, plan.timeZone),
+    ],
+  );
+  return { code: "children-destroyed", ...counts };
+}
+
+/**
+ * P0.1: who has no account has the same rights. The gates ask for no account, and what people
+ * without one left rests on the same consents and declarations as anybody's.
+ */
+export const people: Check = async (look) => {
+  const { plan } = look.compiled;
+  const gates = [...plan.gates.values()];
+  const shut = gates.reduce(
+    (sum, gate) => sum + probe(plan, gate, acceptable(plan, gate), null),
+    0,
+  );
+  const opening = gates.filter(({ occasion: each }) => each.opens).map((gate) => gate.occasion.id);
+  const asked = gates.flatMap(({ occasion: each, requiredConsents, declares }) => [
+    ...requiredConsents.map((id) => ({ at: each.id, kind: "consent", id })),
+    ...declares.map((id) => ({ at: each.id, kind: "declaration", id })),
+  ]);
+  const [row] = await look.sql.query<Record<"people" | "guests" | "acts" | "bare", number>>(
+    `with person as (
+       select subject, bool_or(occasion = any($1::text[])) as member
+         from record group by subject
+     ), resting as (
+       select record.subject,
+              case asked.kind
+                when 'consent' then exists (
+                  select from consent where consent.subject = record.subject
+                                        and consent.consent = asked.name and consent.given)
+                else exists (
+                  select from declaration where declaration.subject = record.subject
+                                            and declaration.declaration = asked.name)
+              end as proven
+         from record
+         join unnest($2::text[], $3::text[], $4::text[]) as asked (occasion, kind, name)
+           on asked.occasion = record.occasion
+        where record.policy_hash = $5
+     )
+     select (select count(*) from person) as people,
+            (select count(*) from person where not member) as guests,
+            (select count(*) from resting) as acts,
+            (select count(*) from resting where not proven) as bare`,
+    [
+      opening,
+      asked.map(({ at }) => at),
+      asked.map(({ kind }) => kind),
+      asked.map(({ id }) => id),
+      plan.hash,
+    ],
+  );
+  const { people: all, guests, acts, bare } = present(row, "a count is a row");
+  return found([
+    { code: "gates-without-account", examined: gates.length, violations: shut },
+    { code: "people-with-account", examined: all - guests, violations: 0 },
+    { code: "people-without-account", examined: guests, violations: 0 },
+    { code: "records-rest-on-the-same", examined: acts, violations: bare },
+  ]);
 };
 
 /** P1.3: without the optional items the gate lets the person through all the same. */

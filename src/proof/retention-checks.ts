@@ -2,23 +2,19 @@
  * Retention looked at from outside the clocks: the last day is computed again, by the database's
  * own calendar, and compared with what the engine wrote beside each record.
  */
-import { addDays, dayOf, deadlineAt, eligibleAt } from "../base/calendar.ts";
+import { addDays, dayOf, deadlineAt } from "../base/calendar.ts";
 import type { Clock } from "../compiler/plan.ts";
-import {
-  destroyedAt,
-  destructionState,
-  type DestructionTimes,
-  isDestroyed,
-} from "../engine/destruction/destruction-state.ts";
+import { versionClocks } from "../engine/retention/version-clocks.ts";
 import type { Check, Count, Look } from "./check.ts";
 import { counted, found, wordsOnly } from "./check.ts";
+import { evidenceOverCount } from "./consent-checks.ts";
 import { parameterOf } from "./parameters.ts";
 
 const startsAtCollection = ({ recordClass }: Clock): boolean =>
   recordClass.from.laterOf.length === 1 && recordClass.from.laterOf[0] === "collected";
 
 /** The last day a record may have had so that today is still within the grace period. */
-function lastTolerableDay(look: Look): string {
+export function lastTolerableDay(look: Look): string {
   const { timeZone } = look.compiled.plan;
   const grace = String(parameterOf(look.compiled.plan, "destroy_grace"));
   let day = addDays(dayOf(look.now, timeZone), -1);
@@ -36,16 +32,7 @@ async function clockCounts(look: Look, clock: Clock): Promise<readonly Count[]> 
       where class = $1`,
     [name, lastTolerableDay(look)],
   );
-  const wrongDay = await counted(
-    look.sql,
-    `select count(*) as examined,
-            count(*) filter (
-              where expires_on is distinct from (collected_on + $2::interval)::date
-            ) as violations
-       from record
-      where class = $1`,
-    [name, clock.keep ?? "P0D"],
-  );
+  const wrongDay = await lastDayCounts(look, clock);
   const survived = await counted(
     look.sql,
     `select count(*) as examined,
@@ -64,11 +51,72 @@ async function clockCounts(look: Look, clock: Clock): Promise<readonly Count[]> 
   ];
 }
 
+/**
+ * Last days as they follow from the events beside each record, by the rule of the version it was
+ * collected under or the present one, whichever ends sooner: so a period that became longer for
+ * data already there is found too.
+ */
+async function lastDayCounts(
+  look: Look,
+  clock: Clock,
+): Promise<{ examined: number; violations: number }> {
+  const { plan } = look.compiled;
+  const name = clock.recordClass.id;
+  const clocks = await versionClocks({ plan }, look.sql);
+  const rules = [...clocks.byHash.keys()].flatMap((hash) =>
+    clocks.governing(hash, name).map(({ recordClass, keep }) => ({
+      hash,
+      events: recordClass.from.laterOf.join(" "),
+      keep: keep ?? "",
+    })),
+  );
+  return counted(
+    look.sql,
+    `select count(*) as examined,
+            count(*) filter (where expires_on is distinct from expected) as violations
+       from (select record.expires_on,
+                    case when $6 and withdrawn_on is not null then withdrawn_on - 1
+                         else min(case when not complete then null
+                                       when keep = '' then start - 1
+                                       else (start + keep::interval)::date end) end as expected
+               from record
+               left join lateral (
+                      select max(happened_on) as withdrawn_on
+                        from record_event as seen
+                       where seen.subject = record.subject and seen.record = record.id
+                         and seen.event = 'consent_withdrawn') as withdrawal on true
+               left join lateral (
+                      select rule.keep, bool_and(day is not null) as complete, max(day) as start
+                        from unnest($2::text[], $3::text[], $4::text[])
+                             as rule (hash, events, keep)
+                       cross join unnest(string_to_array(rule.events, ' ')) as event
+                       cross join lateral (
+                               select case when event = 'collected' then record.collected_on
+                                           else (select happened_on from record_event as seen
+                                                  where seen.subject = record.subject
+                                                    and seen.record = record.id
+                                                    and seen.event = event.event) end as day
+                             ) as happened
+                       where rule.hash = case when record.policy_hash = any($2::text[])
+                                              then record.policy_hash else $5 end
+                       group by rule.hash, rule.events, rule.keep) as ruled on true
+              where record.class = $1
+              group by record.subject, record.id, record.expires_on, withdrawn_on) as looked`,
+    [
+      name,
+      rules.map(({ hash }) => hash),
+      rules.map(({ events }) => events),
+      rules.map(({ keep }) => keep),
+      plan.hash,
+      clock.recordClass.basis === "consent",
+    ],
+  );
+}
+
 /** P5.3–P5.8: one row of the retention table. */
 export const row: Check = async (look, promise) => {
   const clock = look.compiled.plan.clocks.get(promise.ref ?? "");
   if (clock === undefined) return wordsOnly("class-without-clock");
-  if (!startsAtCollection(clock)) return wordsOnly("clock-event-not-reported-yet");
   return found(await clockCounts(look, clock));
 };
 
@@ -100,54 +148,6 @@ export const noDefault: Check = async (look) => {
     },
     { code: "records-of-known-classes", ...stray },
     { code: "records-with-an-end", ...endless },
+    await evidenceOverCount(look),
   ]);
 };
-
-type Line = DestructionTimes & {
-  readonly eligible_at: number;
-  readonly irrecoverable: boolean;
-};
-
-/** Most lines of the ledger one look reads. */
-const MOST_LINES = 100_000;
-
-/**
- * P6.6: what has been destroyed can be reproduced from no copy: every destruction came so far
- * within the grace, and no copy of its keys can exist. A reason why that is only promised weakly
- * is shown beside it.
- */
-export const electronic: Check = async ({ sql, compiled, now }) => {
-  const lines = await sql.query<Line>(
-    `select eligible_at, irrecoverable, requested_at, key_dropped_at, root_wiped_at,
-            caches_drained_at, index_rotated_at, rows_removed_at
-       from destruction
-      order by requested_at desc
-      limit ${MOST_LINES}`,
-  );
-  const grace = String(parameterOf(compiled.plan, "destroy_grace"));
-  const graceMs = deadlineAt("2000-01-01", grace, "UTC") - eligibleAt("2000-01-01", "UTC");
-  const late = lines.filter((line) => (destroyedAt(line) ?? now) > line.eligible_at + graceMs);
-  const ended = lines.filter((line) => isDestroyed(destructionState(line)));
-  const looked = found([
-    { code: "destroyed-in-time", examined: lines.length, violations: late.length },
-    {
-      code: "destroyed-with-their-keys",
-      examined: ended.length,
-      violations: ended.filter((line) => !line.irrecoverable).length,
-    },
-  ]);
-  const reasons = await weaknessesOf(sql);
-  const weak = reasons.map((reason) => ({ code: "destruction-weakened", facts: { reason } }));
-  return { ...looked, evidence: [...looked.evidence, ...weak] };
-};
-
-/** Why the present keys might not be forgotten, as the operator allowed it. */
-async function weaknessesOf(sql: Look["sql"]): Promise<readonly string[]> {
-  const rows = await sql.query<{ reason: string }>(
-    `select jsonb_array_elements_text(convert_from(value, 'UTF8')::jsonb) as reason
-       from setting
-      where name = 'weaknesses'
-      order by reason`,
-  );
-  return rows.map(({ reason }) => reason);
-}

@@ -6,9 +6,10 @@ import { JikimError } from "../base/errors.ts";
 import type { Compiled } from "../compiler/compile.ts";
 import type { PolicyPromise } from "../compiler/promise.ts";
 import type { Clock } from "../base/clock.ts";
+import { readSetting } from "../engine/setting.ts";
 import type { Database, Sql } from "../store/database.ts";
 import { CHECKS } from "./checks.ts";
-import { type Found, wordsOnly } from "./check.ts";
+import { type Found, type Look, wordsOnly } from "./check.ts";
 import { isStale } from "./stale.ts";
 import type { Status, Verdict } from "./verdict.ts";
 
@@ -17,19 +18,60 @@ export interface ProofContext {
   readonly compiled: Compiled;
   readonly db: Database;
   readonly clock: Clock;
+  /** Opens the separate database; only asked for when something was moved there. */
+  readonly archive?: () => Promise<Database>;
+}
+
+/** The separate database for the looks: open, never needed, or the reason why it is not there. */
+interface ArchiveLook {
+  readonly archive: Database | null;
+  readonly away: JikimError | null;
+}
+
+/** Opened before the looks begin: inside a transaction the one connection is taken. */
+async function openArchiveLook({ db, archive }: ProofContext): Promise<ArchiveLook> {
+  try {
+    if ((await readSetting(db, "archive")) === null) return { archive: null, away: null };
+    if (archive !== undefined) return { archive: await archive(), away: null };
+    throw new JikimError("ERR_ARCHIVE_UNSET", "nobody said where the archive is");
+  } catch (error) {
+    if (!(error instanceof JikimError)) throw error;
+    return { archive: null, away: error };
+  }
+}
+
+/** Both databases, as they are looked at. */
+interface Stores {
+  readonly sql: Sql;
+  readonly archive: Sql | null;
+  readonly away: JikimError | null;
 }
 
 /** A check that could not look has found nothing out: that is `unknown`, never `kept`. */
-async function lookAt(context: ProofContext, sql: Sql, promise: PolicyPromise): Promise<Found> {
+async function lookAt(
+  context: ProofContext,
+  { sql, archive, away }: Stores,
+  promise: PolicyPromise,
+): Promise<Found> {
   const check = CHECKS[promise.form];
   if (typeof check === "string") return wordsOnly(check);
-  await sql.query("savepoint look");
+  const stores = archive === null ? [sql] : [sql, archive];
+  for (const store of stores) await store.query("savepoint look");
+  const look: Look = {
+    compiled: context.compiled,
+    sql,
+    now: context.clock.now(),
+    async archive() {
+      if (away !== null) throw away;
+      return Promise.resolve(archive);
+    },
+  };
   try {
-    return await check({ compiled: context.compiled, sql, now: context.clock.now() }, promise);
+    return await check(look, promise);
   } catch (error) {
     // A store that cannot answer is an answer; anything else is a bug and is not caught.
     if (!(error instanceof JikimError)) throw error;
-    await sql.query("rollback to savepoint look");
+    for (const store of stores) await store.query("rollback to savepoint look");
     const evidence = [{ code: "look-failed", facts: { error: error.code } }];
     return { status: "unknown", examined: 0, violations: 0, evidence };
   }
@@ -42,13 +84,14 @@ async function lookAt(context: ProofContext, sql: Sql, promise: PolicyPromise): 
  */
 export async function runChecks(context: ProofContext): Promise<readonly Verdict[]> {
   const at = context.clock.now();
-  const results = await context.db.transaction(async (tx) => {
-    await tx.query("set transaction read only");
-    const all: { promise: PolicyPromise; result: Found }[] = [];
-    for (const promise of context.compiled.promises) {
-      all.push({ promise, result: await lookAt(context, tx, promise) });
-    }
-    return all;
+  const { archive, away } = await openArchiveLook(context);
+  const results = await context.db.transaction(async (sql) => {
+    await sql.query("set transaction read only");
+    if (archive === null) return lookAtAll(context, { sql, archive, away });
+    return archive.transaction(async (tx) => {
+      await tx.query("set transaction read only");
+      return lookAtAll(context, { sql, archive: tx, away });
+    });
   });
   await context.db.transaction(async (tx) => {
     for (const { promise, result } of results) {
@@ -56,6 +99,19 @@ export async function runChecks(context: ProofContext): Promise<readonly Verdict
     }
   });
   return latestVerdicts(context);
+}
+
+interface Looked {
+  readonly promise: PolicyPromise;
+  readonly result: Found;
+}
+
+async function lookAtAll(context: ProofContext, stores: Stores): Promise<readonly Looked[]> {
+  const all: Looked[] = [];
+  for (const promise of context.compiled.promises) {
+    all.push({ promise, result: await lookAt(context, stores, promise) });
+  }
+  return all;
 }
 
 async function storeVerdict(

@@ -12,12 +12,15 @@ import type { FormTokens } from "../html/form-token.ts";
 import { readerOf } from "../html/reader.ts";
 import type { SetPage } from "../html/service-page.ts";
 import type { Verdict } from "../proof/verdict.ts";
+import { consentRoutes, CONSENTS_PATH } from "./consent-routes.ts";
+import { disclosuresPart } from "./disclosures-part.ts";
+import { LEAVE_PATH, leaveRoutes } from "./leave-routes.ts";
 import { myData } from "./my-data.ts";
 import { myDataPage, myDataTitle } from "./my-data-page.ts";
 import { noticesPage, noticesTitle } from "./notices-page.ts";
 import { policyRoutes } from "./policy-routes.ts";
 import { receiptPage, receiptTitle } from "./receipt-page.ts";
-import { processorPages } from "./processors-page.ts";
+import { processorPages, standingOf } from "./processors-page.ts";
 import { announcedBy, inForceOn } from "./versions.ts";
 
 export interface SiteOptions {
@@ -29,6 +32,8 @@ export interface SiteOptions {
   readonly tokens: FormTokens;
   /** The signed-in subject, or null. */
   who(c: Context): Promise<string | null>;
+  /** Ends the session of this browser, for somebody who leaves. */
+  endSession?(c: Context): Promise<void>;
   /** The latest verdict on each promise, shown beside the sentences. */
   verdicts(): Promise<readonly Verdict[]>;
   readonly paths?: Partial<SitePaths>;
@@ -56,7 +61,11 @@ export function createSite(options: SiteOptions): Hono {
   // Before the versions: the last part of this path is a word, not a day.
   app.route(
     "/",
-    processorPages({ inForce: () => inForceOn(announcedBy(versions, today()), today()), page }),
+    processorPages({
+      inForce: () => inForceOn(announcedBy(versions, today()), today()),
+      page,
+      standing: () => standingOf(jikim.context),
+    }),
   );
   app.route("/", policyRoutes({ ...options, today, path: POLICY, boardPath: paths.board }));
   app.get("/notices", async (c) => {
@@ -79,6 +88,9 @@ export function createSite(options: SiteOptions): Hono {
     c.header("Cache-Control", "no-store");
     return c.html(await page(c, { title: receiptTitle(reader.lang), main }));
   });
+  const mine = { login: paths.login, leave: LEAVE_PATH, me: "/me", policy: POLICY };
+  app.route("/", consentRoutes({ ...options, paths: mine }));
+  app.route("/", leaveRoutes({ ...options, paths: { ...paths, receipt: RECEIPT, me: "/me" } }));
   app.get("/me", async (c) => {
     const reader = readerOf(c);
     const subject = await options.who(c);
@@ -87,11 +99,14 @@ export function createSite(options: SiteOptions): Hono {
     const main = myDataPage({
       compiled: jikim.compiled,
       data: await myData(jikim, subject),
+      disclosures: await disclosuresPart(jikim.context, jikim.compiled, { subject, reader }),
       reader,
       now: clock.now(),
       token: options.tokens.field(c),
       policyPath: POLICY,
       logoutPath: paths.logout,
+      leavePath: LEAVE_PATH,
+      consentsPath: CONSENTS_PATH,
     });
     return c.html(await page(c, { title: myDataTitle(reader.lang), main }));
   });

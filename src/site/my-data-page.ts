@@ -25,6 +25,7 @@ interface MyDataWords {
   readonly until: (events: string) => string;
   readonly consents: string;
   readonly noConsents: string;
+  readonly changeConsents: string;
   readonly consent: string;
   readonly state: string;
   readonly when: string;
@@ -33,6 +34,7 @@ interface MyDataWords {
   readonly declared: string;
   readonly change: string;
   readonly changeText: string;
+  readonly leave: string;
   readonly rights: string;
   readonly session: string;
   readonly sessionText: string;
@@ -56,6 +58,7 @@ const WORDS: Record<UiLang, MyDataWords> = {
     until: (events) => `${events} 때까지 보유합니다.`,
     consents: "동의한 것과 밝힌 것",
     noConsents: "동의한 것이 없습니다.",
+    changeConsents: "동의한 글을 보고, 동의하거나 거두기",
     consent: "내용",
     state: "상태",
     when: "때",
@@ -63,7 +66,8 @@ const WORDS: Record<UiLang, MyDataWords> = {
     withdrawn: "거둠",
     declared: "밝힘",
     change: "고치거나 지우거나 떠나려면",
-    changeText: "이 화면에서 직접 처리하는 기능은 아직 없습니다. 아래로 요청하시면 처리합니다.",
+    changeText: "고치거나 지우려면 아래로 요청해 주십시오. 탈퇴는 여기에서 바로 할 수 있습니다.",
+    leave: "탈퇴하면 어떻게 되는지 보기",
     rights: "내 권리와 요청하는 방법",
     session: "로그인",
     sessionText:
@@ -86,6 +90,7 @@ const WORDS: Record<UiLang, MyDataWords> = {
     until: (events) => `Kept until ${events}.`,
     consents: "What you agreed to and stated",
     noConsents: "You have agreed to nothing.",
+    changeConsents: "Read what you agreed to, agree or withdraw",
     consent: "What",
     state: "State",
     when: "When",
@@ -93,7 +98,8 @@ const WORDS: Record<UiLang, MyDataWords> = {
     withdrawn: "withdrawn",
     declared: "stated",
     change: "To correct it, erase it or leave",
-    changeText: "You cannot do this on this page yet. Ask us here and we will do it.",
+    changeText: "To correct or erase something, ask us here. Leaving you can do at once.",
+    leave: "See what happens when you leave",
     rights: "Your rights and how to use them",
     session: "Log-in",
     sessionText:
@@ -110,12 +116,16 @@ export const myDataTitle = (lang: UiLang): string => WORDS[lang].title;
 export interface MyDataPageInput {
   readonly compiled: Compiled;
   readonly data: MyData;
+  /** Who looked and who received it. */
+  readonly disclosures: Markup;
   readonly reader: Reader;
   /** Milliseconds since the epoch. */
   readonly now: number;
   readonly token: Markup;
   readonly policyPath: string;
   readonly logoutPath: string;
+  readonly leavePath: string;
+  readonly consentsPath: string;
 }
 
 /** The page. */
@@ -126,7 +136,8 @@ export function myDataPage(input: MyDataPageInput): Markup {
   return html`<div class="my-data">
     <h1>${words.title}</h1>
     <p class="lead">${lead}</p>
-    ${data.whys.map((why) => whyPart(why, input))} ${consentPart(input)} ${changePart(input)}
+    ${data.whys.map((why) => whyPart(why, input))} ${consentPart(input)} ${input.disclosures}
+    ${changePart(input)}
     <section>
       <h2>${words.session}</h2>
       <p class="soft">${words.sessionText}</p>
@@ -218,7 +229,7 @@ function endLine(day: HeldDay, { compiled, reader, now }: MyDataPageInput): Mark
   </li>`;
 }
 
-function consentPart({ compiled, data, reader }: MyDataPageInput): Markup {
+function consentPart({ compiled, data, reader, consentsPath }: MyDataPageInput): Markup {
   const words = WORDS[reader.lang];
   const { policy } = compiled;
   const row = (what: string, state: string, at: number): Markup =>
@@ -241,6 +252,7 @@ function consentPart({ compiled, data, reader }: MyDataPageInput): Markup {
   ];
   return html`<section>
     <h2>${words.consents}</h2>
+    <p><a href="${reader.to(consentsPath)}">${words.changeConsents}</a></p>
     ${
       rows.length === 0
         ? html`<p class="soft">${words.noConsents}</p>`
@@ -262,7 +274,7 @@ function consentPart({ compiled, data, reader }: MyDataPageInput): Markup {
   </section>`;
 }
 
-function changePart({ compiled, reader, policyPath }: MyDataPageInput): Markup {
+function changePart({ compiled, reader, policyPath, leavePath }: MyDataPageInput): Markup {
   const words = WORDS[reader.lang];
   const { officer, department } = compiled.policy.contacts;
   const contact = department ?? officer;
@@ -282,6 +294,7 @@ function changePart({ compiled, reader, policyPath }: MyDataPageInput): Markup {
           : nothing
       }
     </p>
+    <p><a href="${reader.to(leavePath)}">${words.leave}</a></p>
     <p><a href="${reader.to(rights)}">${words.rights}</a></p>
   </section>`;
 }

@@ -1,7 +1,10 @@
 /** Who works for us with your data: the list the law wants to be findable at any time (PIPA 26②). */
 import { Hono } from "hono";
+import { dayOf } from "../base/calendar.ts";
 import type { Compiled } from "../compiler/compile.ts";
 import { listProcessors, type ListedProcessor } from "../compiler/processor-list.ts";
+import type { EngineContext } from "../engine/jikim.ts";
+import { processorRegister } from "../engine/processor/register.ts";
 import { toCsv } from "../html/csv.ts";
 import { dayMark } from "../html/figures.ts";
 import { html, nothing } from "../html/markup.ts";
@@ -22,6 +25,9 @@ interface ProcessorWords {
     Record<"name" | "works" | "items" | "country" | "contact" | "until", string>
   >;
   readonly open: string;
+  readonly ended: (day: Markup) => Markup;
+  readonly sub: string;
+  readonly subNone: string;
   readonly abroad: string;
   readonly abroadLead: string;
   readonly transfer: Readonly<Record<"when" | "method" | "refusal", string>>;
@@ -46,6 +52,9 @@ const WORDS: Record<UiLang, ProcessorWords> = {
       until: "보유 기간",
     },
     open: "확인 필요",
+    ended: (day) => html`${day}에 위탁이 끝났습니다. 맡긴 정보의 삭제를 지시했습니다.`,
+    sub: "다시 맡긴 곳",
+    subNone: "없음",
     abroad: "국외로 옮기는 곳",
     abroadLead: "다른 나라에서 처리하거나, 어느 나라인지 아직 확인하지 못한 곳입니다.",
     transfer: { when: "옮기는 때", method: "방법", refusal: "거부하는 방법과 그 효과" },
@@ -68,6 +77,9 @@ const WORDS: Record<UiLang, ProcessorWords> = {
       until: "Kept until",
     },
     open: "to be confirmed",
+    ended: (day) => html`Ended on ${day}; it was told to erase what it was given.`,
+    sub: "Sub-processors",
+    subNone: "none",
     abroad: "Transfers abroad",
     abroadLead: "Processing in another country, or in a country not confirmed yet.",
     transfer: { when: "When", method: "How", refusal: "How to refuse, and what follows" },
@@ -81,16 +93,47 @@ export interface ProcessorPages {
   /** The version in force today; null before the first. */
   inForce(): Compiled | null;
   readonly page: SetPage;
+  /** How each stands with us today: ended, and those it gives the work on to (decree 28②). */
+  standing?(): Promise<readonly Standing[]>;
+}
+
+/** What the operator's register adds to the text of the policy. */
+export interface Standing {
+  readonly id: string;
+  /** Day its contract ended; null while it runs. */
+  readonly endedOn: string | null;
+  readonly subProcessors: readonly {
+    readonly name: string;
+    readonly work: string;
+    readonly country: string;
+  }[];
+}
+
+type Shown = ListedProcessor & Pick<Standing, "endedOn" | "subProcessors">;
+
+/** Standing of every processor out of the engine's register; only agreed sub-processors. */
+export async function standingOf(context: EngineContext): Promise<readonly Standing[]> {
+  return (await processorRegister(context)).map(({ processor, endedAt, facts }) => ({
+    id: processor.id,
+    endedOn: endedAt === null ? null : dayOf(endedAt, context.plan.timeZone),
+    subProcessors: facts.subProcessors.flatMap(({ consent, name, work, country }) =>
+      consent === null ? [] : [{ name, work, country }],
+    ),
+  }));
 }
 
 /** The page and its exports, to be mounted before the versions of the policy. */
-export function processorPages({ inForce, page }: ProcessorPages): Hono {
+export function processorPages({ inForce, page, standing }: ProcessorPages): Hono {
   const app = new Hono();
   app.get(PROCESSORS_PATH, async (c) => {
     const compiled = inForce();
     if (compiled === null) return c.notFound();
     const reader = readerOf(c);
-    const list = listProcessors(compiled.policy, pageLang(compiled, reader));
+    const known = new Map(((await standing?.()) ?? []).map((each) => [each.id, each]));
+    const list = listProcessors(compiled.policy, pageLang(compiled, reader)).map((each): Shown => {
+      const { endedOn = null, subProcessors = [] } = known.get(each.id) ?? {};
+      return { ...each, endedOn, subProcessors };
+    });
     if (c.req.query("format") === "json") return c.json(documentOf(compiled, list));
     if (c.req.query("format") === "csv") {
       return c.body(toCsv(tableOf(list, reader.lang)), 200, {
@@ -104,11 +147,7 @@ export function processorPages({ inForce, page }: ProcessorPages): Hono {
   return app;
 }
 
-function processorsPage(
-  compiled: Compiled,
-  list: readonly ListedProcessor[],
-  reader: Reader,
-): Markup {
+function processorsPage(compiled: Compiled, list: readonly Shown[], reader: Reader): Markup {
   const words = WORDS[reader.lang];
   const abroad = list.filter(({ overseas }) => overseas);
   return html`<div class="register">
@@ -124,7 +163,7 @@ function processorsPage(
   </div>`;
 }
 
-function processorTable(list: readonly ListedProcessor[], lang: UiLang): Markup {
+function processorTable(list: readonly Shown[], lang: UiLang): Markup {
   const words = WORDS[lang];
   const { columns } = words;
   return html`<table class="stacked">
@@ -137,8 +176,20 @@ function processorTable(list: readonly ListedProcessor[], lang: UiLang): Markup 
       ${list.map(
         (each) =>
           html`<tr id="${each.id}">
-            <th scope="row">${each.name}</th>
-            <td data-label="${columns.works}">${each.works.join(", ")}</td>
+            <th scope="row">
+              ${each.name}
+              ${
+                each.endedOn !== null &&
+                html`<span class="small open">${words.ended(dayMark(each.endedOn, lang))}</span>`
+              }
+            </th>
+            <td data-label="${columns.works}">
+              ${each.works.join(", ")}
+              ${
+                each.subProcessors.length > 0 &&
+                html`<span class="small soft">${words.sub}: ${subsText(each)}</span>`
+              }
+            </td>
             <td data-label="${columns.items}">${each.items.join(", ")}</td>
             <td data-label="${columns.country}">${fact(each.country, lang)}</td>
             <td data-label="${columns.contact}">${fact(each.contact, lang)}</td>
@@ -179,6 +230,10 @@ function abroadTable(list: readonly ListedProcessor[], lang: UiLang): Markup {
   </section>`;
 }
 
+function subsText({ subProcessors }: Shown): string {
+  return subProcessors.map(({ name, work, country }) => `${name} (${work}, ${country})`).join("; ");
+}
+
 /** What is open stands there as open. */
 function fact(value: string | null | undefined, lang: UiLang): Markup {
   return value === null || value === undefined
@@ -186,8 +241,8 @@ function fact(value: string | null | undefined, lang: UiLang): Markup {
     : html`${value}`;
 }
 
-function tableOf(list: readonly ListedProcessor[], lang: UiLang): readonly (readonly string[])[] {
-  const { columns, transfer, open } = WORDS[lang];
+function tableOf(list: readonly Shown[], lang: UiLang): readonly (readonly string[])[] {
+  const { columns, transfer, open, sub, subNone } = WORDS[lang];
   const rows = list.map((each) => [
     each.name,
     each.works.join(", "),
@@ -195,13 +250,14 @@ function tableOf(list: readonly ListedProcessor[], lang: UiLang): readonly (read
     each.country ?? open,
     each.contact ?? open,
     each.until,
+    each.subProcessors.length === 0 ? subNone : subsText(each),
     each.overseas ? (each.transfer?.when ?? open) : "",
     each.overseas ? (each.transfer?.method ?? open) : "",
     each.overseas ? (each.transfer?.refusal ?? open) : "",
   ]);
-  return [[...Object.values(columns), ...Object.values(transfer)], ...rows];
+  return [[...Object.values(columns), sub, ...Object.values(transfer)], ...rows];
 }
 
-function documentOf({ policy, hash }: Compiled, list: readonly ListedProcessor[]): object {
+function documentOf({ policy, hash }: Compiled, list: readonly Shown[]): object {
   return { policy: policy.id, effective: policy.effective, hash, processors: list };
 }

@@ -8,6 +8,8 @@ import { type MigrationSet, readMigrations } from "./read-migrations.ts";
 export interface DatabaseOptions {
   /** `postgres://…` of a PostgreSQL ≥ 15. */
   readonly url?: string;
+  /** Role the sessions of the url become. */
+  readonly role?: string;
   /** Folder of an embedded database, made when absent. Neither url nor folder: in memory. */
   readonly folder?: string;
   /** Migrations brought up to date at opening. */
@@ -27,7 +29,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   const db =
     options.url === undefined
       ? await openPglite(options.folder ?? null)
-      : await openPostgres(options.url);
+      : await openPostgres(options.url, options.role);
   try {
     await migrate(db, files);
   } catch (error) {

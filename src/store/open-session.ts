@@ -34,7 +34,7 @@ export async function openSession(url: string): Promise<Session> {
   try {
     await client.connect();
   } catch {
-    throw new JikimError("ERR_STORE_UNAVAILABLE", "the key database cannot be reached");
+    throw new JikimError("ERR_STORE_UNAVAILABLE", "the database cannot be reached");
   }
   return Object.freeze({ ...sessionOf(client), ended });
 }

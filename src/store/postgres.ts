@@ -24,6 +24,8 @@ import { storeError } from "./store-error.ts";
 const OLDEST_SERVER = 150_000; // server_version_num of PostgreSQL 15
 const STATEMENT_LIMIT_MS = 30_000;
 const POOL_SIZE = 10;
+const SESSION = "-c timezone=UTC -c datestyle=ISO -c intervalstyle=iso_8601";
+const ROLE = /^[a-z_][a-z0-9_]{0,62}$/;
 
 const readBytea = types.getTypeParser(BYTEA_OID) as (text: string) => Uint8Array;
 const PARSERS: ReadonlyMap<number, (text: string) => unknown> = new Map<
@@ -36,8 +38,15 @@ const PARSERS: ReadonlyMap<number, (text: string) => unknown> = new Map<
   [TIMESTAMPTZ_OID, readTimestamptz],
 ]);
 
-/** Connects. Throws ERR_STORE_UNAVAILABLE when the server is absent, refuses or is too old. */
-export async function openPostgres(url: string): Promise<ScriptDatabase> {
+/**
+ * Connects. Throws ERR_STORE_UNAVAILABLE when the server is absent, refuses or is too old, and
+ * ERR_USAGE for a role that is no plain name.
+ * @param role what the sessions become, when the address logs in as another
+ */
+export async function openPostgres(url: string, role?: string): Promise<ScriptDatabase> {
+  if (role !== undefined && !ROLE.test(role)) {
+    throw new JikimError("ERR_USAGE", "a role is a plain name: a-z, 0-9 and _");
+  }
   const pool = new Pool({
     connectionString: url,
     max: POOL_SIZE,
@@ -45,7 +54,7 @@ export async function openPostgres(url: string): Promise<ScriptDatabase> {
     connectionTimeoutMillis: 5_000,
     statement_timeout: STATEMENT_LIMIT_MS,
     idle_in_transaction_session_timeout: STATEMENT_LIMIT_MS,
-    options: "-c timezone=UTC -c datestyle=ISO -c intervalstyle=iso_8601",
+    options: role === undefined ? SESSION : `${SESSION} -c role=${role}`,
     types: {
       getTypeParser: ((oid: number, format?: "text" | "binary") =>
         PARSERS.get(oid) ??

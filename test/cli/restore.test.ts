@@ -1,10 +1,23 @@
-/** The drill: a copy is made, people are destroyed, the copy is brought back. They stay destroyed. */
-import { appendFileSync, cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+/**
+ * The drill: a copy is made, people are destroyed, the copy is brought back. They stay destroyed,
+ * and a root file of before is refused.
+ */
+import {
+  appendFileSync,
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, inject, test } from "vitest";
 import type { CliIo } from "../../src/cli/io.ts";
 import { runCli } from "../../src/cli/run-cli.ts";
+import { moveToArchive } from "../../src/engine/archive/move-to-archive.ts";
 import type { Jikim } from "../../src/engine/jikim.ts";
 import { type DataPlace, openJikim } from "../../src/engine/open-jikim.ts";
 import { recordEvent } from "../../src/engine/retention/record-event.ts";
@@ -19,7 +32,9 @@ const NOON = Date.parse("2026-11-23T12:00:00+09:00");
 const LATER = Date.parse("2026-12-24T12:00:00+09:00");
 
 let folder = "";
+let archiveUrl: string | undefined;
 beforeEach(() => {
+  archiveUrl = undefined;
   folder = mkdtempSync(join(tmpdir(), "jikim-restore-"));
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
@@ -32,6 +47,7 @@ async function run(args: readonly string[], now = LATER): Promise<{ code: number
     colour: false,
     cwd: process.cwd(),
     weakened: WEAKENED,
+    ...(archiveUrl === undefined ? {} : { archiveUrl }),
     clock: { now: () => now },
     random: systemRandom,
   };
@@ -59,27 +75,43 @@ const member = async (jikim: Jikim, user: string): Promise<string> =>
     SIGN_UP_OPTIONS,
   );
 
+/** Someone who paid on a day and left: the payment is in the archive. */
+async function left({ collect, context }: Jikim, day: string): Promise<string> {
+  const subject = await collect("payment", { payment_record: "33,000" });
+  for (const event of ["payment_completed", "supply_completed"]) {
+    await recordEvent(context, { subject, event, day });
+  }
+  await moveToArchive(context, subject, "ab".repeat(16));
+  return subject;
+}
+
 /** Signs two people up; one leaves after the copy was made, and the copy is brought back. */
 async function drill(
   data: DataPlace,
   backUp: () => Promise<void>,
   restore: () => Promise<string>,
 ): Promise<void> {
-  const [kim = "", lee = ""] = await opened(data, NOON, async (jikim) => {
-    const both = [await member(jikim, "kim"), await member(jikim, "lee")];
-    for (const subject of both) {
+  const { kim, lee, gone, kept } = await opened(data, NOON, async (jikim) => {
+    const both = { kim: await member(jikim, "kim"), lee: await member(jikim, "lee") };
+    for (const subject of [both.kim, both.lee]) {
       await jikim.collect("service_use", { usage_record: "joined" }, { subject });
     }
-    return both;
+    const gone = await left(jikim, "2021-12-01");
+    return { ...both, gone, kept: await left(jikim, "2026-11-23") };
   });
   await backUp();
   await opened(data, LATER, async (jikim) => {
     await recordEvent(jikim.context, { subject: kim, event: "withdrawal", day: "2026-12-24" });
-    expect((await jikim.keep()).days).toMatchObject([{ records: 1, state: "rows_removed" }]);
+    expect((await jikim.keep()).days).toMatchObject([
+      { recordClass: "payment", records: 1, state: "rows_removed" },
+      { recordClass: "profile", records: 1, state: "rows_removed" },
+    ]);
+    expect(await jikim.archivedOf(gone)).toEqual([]);
     await member(jikim, "park");
   });
   expect(await restore()).toBe(
-    "3 records restored\n1 record removed again: destroyed since this copy was made\n",
+    "3 records restored, 1 in the archive\n" +
+      "2 records removed again: destroyed since this copy was made\n",
   );
   await opened(data, LATER, async (jikim) => {
     expect(await jikim.find({ email: "kim@example.org" }, SUPPORT)).toEqual([]);
@@ -90,9 +122,14 @@ async function drill(
     });
     expect(use).toBe("joined"); // kept for a year of its own
     const lines = await jikim.context.db.query(
-      "select class, reason, records, irrecoverable from destruction where reason = 'restore'",
+      "select class, reason, records, irrecoverable from destruction where reason = 'restore' order by class",
     );
-    expect(lines).toMatchObject([{ class: "profile", records: 1 }]);
+    expect(lines).toMatchObject([
+      { class: "payment", records: 1 },
+      { class: "profile", records: 1 },
+    ]);
+    expect(await jikim.archivedOf(gone)).toEqual([]);
+    expect(await jikim.archivedOf(kept)).toMatchObject([{ recordClass: "payment", records: 1 }]);
   });
 }
 
@@ -116,7 +153,28 @@ test("a folder: who was destroyed after the copy stays destroyed", async () => {
       return text.replaceAll(/^.*\[#+\].*\n/gm, "");
     },
   );
+  await refusesFormerRoot(data);
 }, 120_000);
+
+/** The one file that must never be copied, copied all the same and put back after a destruction. */
+async function refusesFormerRoot(data: string): Promise<void> {
+  const [root, kept] = [join(data, "keys/root"), join(folder, "former-root")];
+  copyFileSync(root, kept);
+  await opened(data, LATER, async (jikim) => {
+    const [lee = ""] = await jikim.find({ email: "lee@example.org" }, SUPPORT);
+    await recordEvent(jikim.context, { subject: lee, event: "withdrawal", day: "2026-12-24" });
+    expect((await jikim.keep()).records).toBe(1);
+  });
+  const today = readFileSync(root);
+  writeFileSync(root, readFileSync(kept)); // in place: it is the same file to the system
+  await expect(opened(data, LATER, async () => undefined)).rejects.toMatchObject({
+    code: "ERR_KEY_ROOT_STALE",
+  });
+  writeFileSync(root, today);
+  await opened(data, LATER, async (jikim) => {
+    expect(await jikim.find({ email: "lee@example.org" }, SUPPORT)).toEqual([]);
+  });
+}
 
 const server = inject("postgres");
 test.skipIf(server === null)(
@@ -124,11 +182,17 @@ test.skipIf(server === null)(
   async () => {
     if (server === null) return;
     const { url, drop } = await emptyDatabase(server);
+    const archive = await emptyDatabase(server);
     const [keys, copy] = [join(folder, "keys"), join(folder, "copy")];
     try {
       await drill(
-        { url, keys },
+        { url, keys, archive: archive.url },
         async () => {
+          expect(await run(["backup", url, "--to", join(folder, "half")])).toMatchObject({
+            code: 1,
+            text: expect.stringContaining("ERR_ARCHIVE_UNSET"),
+          });
+          archiveUrl = archive.url;
           expect(await run(["backup", url, "--to", copy])).toMatchObject({ code: 0 });
         },
         async () => {
@@ -140,6 +204,7 @@ test.skipIf(server === null)(
         },
       );
     } finally {
+      await archive.drop();
       await drop();
     }
   },

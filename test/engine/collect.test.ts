@@ -189,6 +189,60 @@ const REFUSALS: readonly Refusal[] = [
     },
   },
   {
+    rule: "card-number",
+    says: "a card number where a company's name belongs",
+    items: { ...SIGN_UP, company_name: "4111 1111 1111 1111" },
+    name: "company_name",
+  },
+  {
+    rule: "card-number",
+    says: "a card number for a token",
+    occasion: "payment",
+    items: { payment_record: "10,000 won", card: "５５５５-５５５５-５５５５-４４４４" },
+    options: { method: "service_use" },
+    name: "card",
+  },
+  {
+    rule: "card-number",
+    says: "a card number in the name of a field",
+    items: { ...SIGN_UP, card_4111111111111111: "x" },
+    name: null,
+  },
+  {
+    rule: "card-number",
+    says: "a card number in what was shown",
+    options: { ...SIGN_UP_OPTIONS, shown: ["Paid with 378282246310005."] },
+    name: null,
+  },
+  {
+    rule: "card-code",
+    says: "a field for the code of a card",
+    occasion: "payment",
+    items: { payment_record: "10,000 won", cvc: "123" },
+    options: { method: "service_use" },
+    name: "cvc",
+  },
+  {
+    rule: "card-code",
+    says: "the code of a card in a text",
+    occasion: "payment",
+    items: { payment_record: "paid, CVC: 123" },
+    options: { method: "service_use" },
+    name: "payment_record",
+  },
+  {
+    rule: "staff-malformed",
+    says: "staff by name",
+    options: { ...SIGN_UP_OPTIONS, method: "sign_up", by: { staff: "김 담당" } },
+    name: null,
+  },
+  {
+    rule: "method-missing",
+    says: "staff who does not say how it came",
+    options: { ...SIGN_UP_OPTIONS, by: { staff: "s17" } },
+    name: null,
+  },
+  {
     rule: "nothing-given",
     says: "nothing at all",
     occasion: "service_use",
@@ -297,7 +351,8 @@ eachDatabase((_kind, open) => {
     );
     expect(leaf?.kind).toBe("collection_refused");
     expect(leaf?.facts.rules).toHaveProperty([refused.rule]);
-    expect(JSON.stringify(leaf)).not.toMatch(/birthdate|rrn|a@b/);
+    expect(JSON.stringify(leaf)).not.toMatch(/birthdate|rrn|a@b|4111|5555|３７|cvc/);
+    expect(JSON.stringify(reasons)).not.toMatch(/4111/);
   });
 
   test("no value of anyone is in any column of any table", async () => {
@@ -392,6 +447,26 @@ eachDatabase((_kind, open) => {
     });
     await collect(context, "product_application", SIGN_UP, SIGN_UP_OPTIONS);
     expect(await countRows(context.db)).toMatchObject({ record: 2 });
+  });
+
+  test("what staff take down by phone says who did, and a payment holds token and masked digits", async () => {
+    const { context } = await testEngine(await open());
+    const inquiry = { country: "KR", name: "김시험", phone: "02-000-0000", email: "a@example.org" };
+    const by = { staff: "s17" };
+    const subject = await collect(context, "support_inquiry", inquiry, { method: "phone_fax", by });
+    const paid = { payment_record: "10,000 won", card: "tok_9f2a (**** **** **** 1111)" };
+    await collect(context, "payment", paid, { subject });
+    const rows = await context.db.query(
+      "select occasion, method, taken_by from record order by occasion, class",
+    );
+    expect(rows).toEqual([
+      { occasion: "payment", method: "service_use", taken_by: null },
+      { occasion: "payment", method: "service_use", taken_by: null },
+      { occasion: "support_inquiry", method: "phone_fax", taken_by: "s17" },
+    ]);
+    expect(await read(context, subject, ["card"], { purpose: "contract" })).toEqual({
+      card: paid.card,
+    });
   });
 
   test("an event entry never shares the member's handle", async () => {

@@ -300,7 +300,7 @@ describe("erasing a part", () => {
 
     test.each([
       ["the renewal", /insert into reseal/, 1],
-      ["the first batch", /update record set expires_on/, 1],
+      ["the first batch", /update record\s+set expires_on/, 1],
       ["the receipt", /update destruction\s+set key_dropped_at/, 1],
       ["the new tags", /insert into lookup/, 1],
     ])("killed at %s, the next sweep ends it", async (_at, pattern, nth) => {

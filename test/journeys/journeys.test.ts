@@ -3,7 +3,9 @@ import { fileURLToPath } from "node:url";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { findChromium, launch } from "../support/browser.ts";
+import { someDestructions } from "../support/destructions.ts";
 import { someOrders } from "../support/processors.ts";
+import { someProvisions } from "../support/recipients.ts";
 import { PERSON, listen, openTestService } from "../support/remotemeeting.ts";
 import type { TestService } from "../support/remotemeeting.ts";
 import { LONGER, policyFolder } from "../support/two-versions.ts";
@@ -38,7 +40,10 @@ describe.skipIf(chromium === null)(where, () => {
     folder = policyFolder();
     folder.add("2026-12-23.yaml", LONGER);
     service = await openTestService({ policy: folder.path });
-    await someOrders(service.jikim.context);
+    forStaff.push(`/console/orders/${await someOrders(service.jikim.context)}`);
+    const run = await someDestructions(service.jikim, service.officer?.id ?? "");
+    forStaff.push(`/console/destruction/${run}`);
+    await someProvisions(service.jikim.context);
     await service.daily();
     server = await listen(service);
     browser = await launch(chromium ?? "");
@@ -75,6 +80,13 @@ describe.skipIf(chromium === null)(where, () => {
     await page.getByRole("button", { name: SIGN_UP }).click();
     await page.waitForURL(/\/me/);
   };
+  const atDesk = async (page: Page): Promise<void> => {
+    await page.goto("/console/sign-in");
+    await page.fill("#staff", service.officer?.id ?? "");
+    await page.fill("#pass", service.officer?.pass ?? "");
+    await page.getByRole("main").getByRole("button").click();
+    await page.waitForURL(/\/console\/processors/);
+  };
   const violations = async (page: Page, scheme: "light" | "dark"): Promise<readonly string[]> => {
     await page.emulateMedia({ colorScheme: scheme });
     const only = scheme === "dark" ? `runOnly: ["cat.color"]` : "";
@@ -99,14 +111,46 @@ describe.skipIf(chromium === null)(where, () => {
     "/notices",
     "/signup",
     "/login",
+    "/apply",
+    "/events",
+    "/support",
+    "/join",
+    "/plans",
+    "/support?done=yes",
     "/console/promises",
-    "/console/log",
+    "/console/sign-in",
     "/receipt",
-    "/console/processors",
-    "/console/record",
+    "/goodbye",
     "/nowhere",
   ];
-  const signedIn = ["/", "/me", "/time?step=P1Y", "/privacy/2021-01-28"];
+  const forStaff = [
+    "/console/work",
+    "/console/intake/call",
+    "/console/intake/partner",
+    "/console/log",
+    "/console/processors",
+    "/console/processors/benchmark",
+    "/console/processors/kcp",
+    "/console/provisions",
+    "/console/record",
+    "/console/withdrawals",
+    "/console/messages",
+    "/console/destruction",
+    "/console/destruction?show=traces",
+    "/console/holds",
+    "/console/paper",
+  ];
+  const signedIn = [
+    "/",
+    "/me",
+    "/me/consents",
+    "/me/leave",
+    "/apply",
+    "/plans",
+    "/plans/pay?plan=plus",
+    "/time?step=P1Y",
+    "/privacy/2021-01-28",
+  ];
 
   /** Everything that is to be found out about a page, each page opened once. */
   const lookAt = async (page: Page): Promise<readonly string[]> => {
@@ -146,6 +190,14 @@ describe.skipIf(chromium === null)(where, () => {
         all.push(...(await lookAt(page)));
         await signUp(page, `axe-${lang}`, lang);
         for (const path of signedIn) await at(path);
+        await atDesk(page);
+        for (const path of forStaff) await at(path);
+        await page.goto(`/me/leave?lang=${lang}`);
+        await page.fill("#password", PERSON.password);
+        await page.check("#sure");
+        await page.getByRole("main").getByRole("button").click();
+        await page.waitForURL(/\/goodbye/);
+        all.push(...(await lookAt(page)));
         return all;
       });
       expect(found).toEqual([]);
@@ -168,7 +220,8 @@ describe.skipIf(chromium === null)(where, () => {
           }
         });
         await signUp(page, "quiet", "ko");
-        for (const path of [...open, ...signedIn]) await page.goto(path);
+        await atDesk(page);
+        for (const path of [...open, ...signedIn, ...forStaff]) await page.goto(path);
         return found;
       });
       expect(noise).toEqual([]);

@@ -74,6 +74,11 @@ const CHANGES: readonly (readonly [Edits, ChangeKind[], ChangeKind[]])[] = [
   [[["keep: P5Y", "keep: P6Y"]], ["retention-lengthened"], ["retention-shortened"]],
   [[["keep: P5Y", "keep: P60M"]], ["wording-changed"], ["wording-changed"]],
   [
+    [["en: completed payment }", "en: completed payment, at_withdrawal: true }"]],
+    ["retention-trigger-changed"],
+    ["retention-trigger-changed"],
+  ],
+  [
     [["from: { later_of: [payment_completed, collected] }", "from: collected"]],
     ["retention-trigger-changed"],
     ["retention-trigger-changed"],

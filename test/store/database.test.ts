@@ -88,10 +88,22 @@ eachDatabase((kind, open) => {
         order by 1`,
     );
     expect(rows.map(({ name }) => name)).toEqual([
+      "access_log.detail",
+      "archive_move.sealed",
+      "held_record.sealed",
+      "held_record.source",
+      "hold.document",
       "lookup.proof",
       "lookup.tag",
+      "message.address",
+      "paper_item.note",
+      "processor_order.detail",
+      "processor_reference.sealed",
+      "provision_document.detail",
+      "provision_statistic.recipient",
       "record.sealed",
       "record.source",
+      "withdrawal.address",
     ]);
   });
 

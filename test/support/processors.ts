@@ -29,6 +29,8 @@ export const FACTS = Object.freeze<ProcessorFacts>({
   carrier: { kind: "manual" },
   identity: null,
   peopleToldOn: "2026-11-10",
+  peoplePostedOn: null,
+  subProcessors: [],
 });
 
 let disclosed: Promise<Compiled> | null = null;
@@ -79,8 +81,11 @@ export async function payingMember(
   return subject;
 }
 
-/** A processor with an order past its day, one that waits, and one that was answered. */
-export async function someOrders(context: EngineContext): Promise<void> {
+/**
+ * A processor with an order past its day, one that waits, and one that was answered. Returns the
+ * number of the late one.
+ */
+export async function someOrders(context: EngineContext): Promise<string> {
   await activate(context, "kcp");
   const orders: string[] = [];
   for (let at = 0; at < 3; at += 1) {
@@ -105,4 +110,5 @@ export async function someOrders(context: EngineContext): Promise<void> {
     by: "이담당",
     document: "회신 31",
   });
+  return late;
 }

@@ -33,10 +33,10 @@ export interface TestService extends RemoteMeeting {
   readonly errors: unknown[];
 }
 
-/** Opens the service in memory. */
+/** Opens the service, in memory unless told where. */
 export async function openTestService(
   options: Partial<
-    Pick<RemoteMeetingOptions, "demo" | "origin" | "policy" | "data" | "patience">
+    Pick<RemoteMeetingOptions, "demo" | "origin" | "policy" | "data" | "patience" | "handOver">
   > & { readonly start?: number } = {},
 ): Promise<TestService> {
   const clock = testClock(options.start);
@@ -46,6 +46,8 @@ export async function openTestService(
     data: options.data ?? "memory",
     clock,
     demo: options.demo ?? true,
+    weakened: "wherever tests run",
+    ...(options.handOver === undefined ? {} : { handOver: options.handOver }),
     ...(options.origin === undefined ? {} : { origin: options.origin }),
     // As long as it takes, unless a test wants to see the page of a long journey.
     patience: options.patience ?? (() => new Promise(() => undefined)),
@@ -82,7 +84,7 @@ export const PERSON = {
 } as const;
 
 /** A browser's memory of one service: cookies in, cookies out, forms with their tokens. */
-export function visitor(service: RemoteMeeting) {
+export function visitor(service: Pick<RemoteMeeting, "app">) {
   const jar = new Map<string, string>();
   const ask = async (path: string, init: RequestInit = {}): Promise<Response> => {
     const headers = new Headers(init.headers);
@@ -116,7 +118,17 @@ export function visitor(service: RemoteMeeting) {
       body: new URLSearchParams({ form_token: token, ...fields }).toString(),
     });
   };
-  return { jar, get, text, post };
+  return { jar, get, text, post, send: ask };
+}
+
+/** A browser of the demonstration's officer, signed in at the desk. */
+export async function atDesk(service: RemoteMeeting) {
+  const browser = visitor(service);
+  const { id = "", pass = "" } = service.officer ?? {};
+  const path = "/console/sign-in";
+  const answer = await browser.post(path, path, { staff: id, pass });
+  if (answer.status !== 303) throw new Error(`the desk answered ${answer.status}`);
+  return browser;
 }
 
 /** The form fields of somebody who signs up as the policy asks. */

@@ -3,12 +3,15 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { Clock, Random } from "../../src/base/clock.ts";
 import type { Compiled } from "../../src/compiler/compile.ts";
+import { JikimError } from "../../src/base/errors.ts";
+import { adoptArchive, type ArchiveNeeds } from "../../src/engine/archive/open-archive.ts";
 import { declareNames } from "../../src/engine/audit/declare-names.ts";
 import type { EngineContext, Items } from "../../src/engine/jikim.ts";
 import { readPolicy } from "../../src/engine/read-policy.ts";
 import { ensureIndex } from "../../src/engine/search/index-epoch.ts";
 import { openMemoryKeys } from "../../src/keys/open-memory-keys.ts";
 import type { Database } from "../../src/store/database.ts";
+import { archiveBesideTest } from "./databases.ts";
 
 /** A clock that moves only when told. */
 export interface TestClock extends Clock {
@@ -83,8 +86,22 @@ export async function testEngine(
   const clock = testClock(options.now ?? NOON);
   const random = testRandom();
   const keeper = await openMemoryKeys({ clock, random });
-  const context: EngineContext = { plan: compiled.plan, db, keeper, clock, random };
+  const records = { plan: compiled.plan, db, keeper, clock, random };
+  const context: EngineContext = { ...records, archive: archiveOf(records) };
   await declareNames(db, compiled.policy);
   await ensureIndex(context, options.shortBits ?? null);
   return { context, compiled, clock };
+}
+
+/** The archive of a suite's database, as the engine takes one; other databases have none. */
+function archiveOf(records: ArchiveNeeds): () => Promise<Database> {
+  let opening: Promise<Database> | null = null;
+  const open = async (): Promise<Database> => {
+    const beside = archiveBesideTest(records.db);
+    if (beside === null) throw new JikimError("ERR_ARCHIVE_UNSET", "this test has no archive");
+    const archive = await beside();
+    await adoptArchive(archive, records);
+    return archive;
+  };
+  return async () => (opening ??= open());
 }

@@ -120,7 +120,7 @@ const destroyedInOnePlace: Rule = (module) => {
   if (MAY_DESTROY.test(module.path) || !module.path.startsWith("src/")) return [];
   const destroys = new RegExp(
     `\\b(?:delete\\s+from|update|truncate(?:\\s+table)?|merge\\s+into)\\s+(?:only\\s+)?` +
-      `(?:"?public"?\\.)?"?(?:record|lookup)\\b`,
+      `(?:"?public"?\\.)?"?(?:record|lookup|archived_record|held_record)\\b`,
     "i",
   );
   return stringsOf(module)
@@ -185,6 +185,8 @@ const PLANTED: readonly [rule: string, path: string, text: string][] = [
   ["destroyedInOnePlace", ENGINE, "await tx.query(`delete from record where id = $1`, [id]);"],
   ["destroyedInOnePlace", ENGINE, "await tx.query(`\n  update record\n set sealed = $1`, [v]);"],
   ["destroyedInOnePlace", ENGINE, 'const text = "TRUNCATE lookup";'],
+  ["destroyedInOnePlace", ENGINE, 'const text = "update archived_record set law = $1";'],
+  ["destroyedInOnePlace", ENGINE, 'const text = "delete from held_record";'],
   ["destroyedInOnePlace", "src/store/a.ts", 'const text = "delete from only record";'],
 ];
 

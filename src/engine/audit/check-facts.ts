@@ -1,6 +1,7 @@
 /** The gate of the audit log: facts pass when their kind names them and their type fits. */
 import { assert } from "../../base/assert.ts";
 import { isDay } from "../../base/calendar.ts";
+import { STAFF_HANDLE } from "../staff/staff-handle.ts";
 import { type Facts, type FactType, LEAF_RULES, type LeafKind } from "./leaf-kinds.ts";
 
 const NAME = /^[a-z][a-z0-9_-]{0,79}$/;
@@ -43,6 +44,8 @@ function namesIn(type: FactType, value: unknown): readonly string[] | null {
       return namesOfCounts(value);
     case "subject":
       return none(isHex(value, 8));
+    case "staff":
+      return none(typeof value === "string" && STAFF_HANDLE.test(value));
     case "id":
       return none(isHex(value, 16));
     case "hash":

@@ -1,6 +1,6 @@
 /**
- * Copies of the data. They need no care: what was destroyed stands in them as ciphertext whose key
- * is gone. The keys are never part of them.
+ * Copies of the data and of the archive beside them. They need no care: what was destroyed stands
+ * in them as ciphertext whose key is gone. The keys are never part of them.
  */
 import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
@@ -21,10 +21,12 @@ import {
 import { dumpDatabase, restoreDatabase } from "./pg-tools.ts";
 
 const RECORDS = "records";
+const ARCHIVE = "archive";
 const DUMP = "data.dump";
+const ARCHIVE_DUMP = "archive.dump";
 
 /**
- * Copies the embedded database of a data folder, which nobody may have open meanwhile.
+ * Copies the embedded databases of a data folder, which nobody may have open meanwhile.
  * Throws ERR_STORE_LOCKED, ERR_USAGE.
  */
 export async function backUpFolder(
@@ -32,60 +34,114 @@ export async function backUpFolder(
   to: string,
   { at, progress }: { readonly at: number; readonly progress: CopyProgress },
 ): Promise<Manifest> {
-  const records = join(data, RECORDS);
-  if ((await stat(records).catch(() => null))?.isDirectory() !== true) {
+  if (!(await isThere(join(data, RECORDS)))) {
     throw new JikimError("ERR_USAGE", `there are no data in ${data}`);
   }
   await makeBackupFolder(to);
-  const lock = await lockFolder(records);
-  try {
-    const files = await copyTree(records, join(to, RECORDS), progress);
-    const manifest: Manifest = {
-      kind: "folder",
-      at,
-      files: files.map((file) => ({ ...file, path: `${RECORDS}/${file.path}` })),
-    };
+  return withLocks(data, async () => {
+    const files: BackupFile[] = [];
+    for (const part of [RECORDS, ARCHIVE]) {
+      if (!(await isThere(join(data, part)))) continue; // nothing was ever moved to the archive
+      const copied = await copyTree(join(data, part), join(to, part), progress);
+      files.push(...copied.map((file) => ({ ...file, path: `${part}/${file.path}` })));
+    }
+    const manifest: Manifest = { kind: "folder", at, files };
     await writeManifest(to, manifest);
     return manifest;
-  } finally {
-    await lock.release();
-  }
+  });
 }
 
-/** Dumps a PostgreSQL as one consistent state, also while the service runs. */
-export async function backUpDatabase(url: string, to: string, at: number): Promise<Manifest> {
+/**
+ * Dumps a PostgreSQL, and the archive when there is one, each as one consistent state, also while
+ * the service runs. The archive is dumped last: what moves meanwhile is in both, and in neither
+ * never. Throws ERR_ARCHIVE_UNSET when something was moved to an archive that is not named.
+ */
+export async function backUpDatabase(
+  urls: { readonly data: string; readonly archive: string | undefined },
+  to: string,
+  at: number,
+): Promise<Manifest> {
+  await refuseWithoutArchive(urls);
   await makeBackupFolder(to);
-  await dumpDatabase(url, join(to, DUMP));
-  const file = await hashFile(join(to, DUMP));
-  const manifest: Manifest = { kind: "postgres", at, files: [{ ...file, path: DUMP }] };
+  const dumps = [{ url: urls.data, path: DUMP }];
+  if (urls.archive !== undefined) dumps.push({ url: urls.archive, path: ARCHIVE_DUMP });
+  const files: BackupFile[] = [];
+  for (const { url, path } of dumps) {
+    await dumpDatabase(url, join(to, path));
+    files.push({ ...(await hashFile(join(to, path))), path });
+  }
+  const manifest: Manifest = { kind: "postgres", at, files };
   await writeManifest(to, manifest);
   return manifest;
 }
 
+/** A copy without the archive would lose what the law obliges to keep. */
+async function refuseWithoutArchive(urls: {
+  readonly data: string;
+  readonly archive: string | undefined;
+}): Promise<void> {
+  if (urls.archive !== undefined) return;
+  const session = await openSession(urls.data);
+  try {
+    const [has] = await session.query("select to_regclass('setting') is not null as settings");
+    if (has?.["settings"] !== true) return;
+    const used = await session.query("select from setting where name = 'archive'");
+    if (used.length === 0) return;
+    throw new JikimError("ERR_ARCHIVE_UNSET", "these data have an archive: name it to copy it too");
+  } finally {
+    await session.close();
+  }
+}
+
 /**
  * Brings a copy back into a data folder. The new state is whole beside the old one before it takes
- * its place. Throws ERR_STORE_LOCKED, and ERR_USAGE when there are data that may not be replaced.
+ * its place; an archive stays as it is when the copy has none. Throws ERR_STORE_LOCKED, and
+ * ERR_USAGE when there are data that may not be replaced.
  */
 export async function restoreFolder(
   from: string,
   data: string,
   { replace, progress }: { readonly replace: boolean; readonly progress: CopyProgress },
 ): Promise<void> {
-  const records = join(data, RECORDS);
   await mkdir(data, { recursive: true, mode: 0o700 });
-  const there = (await stat(records).catch(() => null)) !== null;
-  if (there && !replace) throw wouldReplace(data);
-  const lock = await lockFolder(records);
+  if ((await isThere(join(data, RECORDS))) && !replace) throw wouldReplace(data);
+  await withLocks(data, async () => {
+    const parts: string[] = [];
+    for (const part of [RECORDS, ARCHIVE]) {
+      if (!(await isThere(join(from, part)))) continue;
+      const fresh = `${join(data, part)}.new`;
+      await rm(fresh, { recursive: true, force: true });
+      await copyTree(join(from, part), fresh, progress);
+      parts.push(join(data, part));
+    }
+    for (const part of parts) await putInPlace(part);
+  });
+}
+
+async function putInPlace(part: string): Promise<void> {
+  const old = `${part}.old`;
+  await rm(old, { recursive: true, force: true });
+  if (await isThere(part)) await rename(part, old);
+  await rename(`${part}.new`, part);
+  await rm(old, { recursive: true, force: true });
+}
+
+async function isThere(folder: string): Promise<boolean> {
+  return (await stat(folder).catch(() => null))?.isDirectory() === true;
+}
+
+/** Nobody may have either database of a folder open meanwhile. */
+async function withLocks<T>(data: string, work: () => Promise<T>): Promise<T> {
+  const records = await lockFolder(join(data, RECORDS));
   try {
-    const [fresh, old] = [`${records}.new`, `${records}.old`];
-    await rm(fresh, { recursive: true, force: true });
-    await copyTree(join(from, RECORDS), fresh, progress);
-    await rm(old, { recursive: true, force: true });
-    if (there) await rename(records, old);
-    await rename(fresh, records);
-    await rm(old, { recursive: true, force: true });
+    const archive = await lockFolder(join(data, ARCHIVE));
+    try {
+      return await work();
+    } finally {
+      await archive.release();
+    }
   } finally {
-    await lock.release();
+    await records.release();
   }
 }
 
@@ -94,23 +150,38 @@ export async function restoreFolder(
  * service that runs must not see its data change under it. Throws ERR_KEEPER_RUNNING, ERR_USAGE.
  */
 export async function restoreInto(
-  url: string,
+  urls: { readonly data: string; readonly archive: string | undefined },
   from: string,
   { replace, keyFolder }: { readonly replace: boolean; readonly keyFolder: string },
 ): Promise<void> {
+  const hasArchive = (await stat(join(from, ARCHIVE_DUMP)).catch(() => null)) !== null;
+  if (hasArchive && urls.archive === undefined) {
+    throw new JikimError("ERR_ARCHIVE_UNSET", "this copy has an archive: say where it goes");
+  }
   makeKeyFolder(keyFolder);
   const lock = await takeLock(join(keyFolder, "lock"));
   try {
-    const session = await openSession(url);
-    try {
-      const [found] = await session.query("select to_regclass('record') is not null as data");
-      if (found?.["data"] === true && !replace) throw wouldReplace("the database");
-    } finally {
-      await session.close();
+    const parts = [{ url: urls.data, path: DUMP, table: "record" }];
+    if (hasArchive && urls.archive !== undefined) {
+      parts.push({ url: urls.archive, path: ARCHIVE_DUMP, table: "archived_record" });
     }
-    await restoreDatabase(url, join(from, DUMP));
+    for (const part of parts) if (!replace) await refuseToReplace(part);
+    for (const { url, path } of parts) await restoreDatabase(url, join(from, path));
   } finally {
     lock.release();
+  }
+}
+
+async function refuseToReplace(part: {
+  readonly url: string;
+  readonly table: string;
+}): Promise<void> {
+  const session = await openSession(part.url);
+  try {
+    const [found] = await session.query("select to_regclass($1) is not null as data", [part.table]);
+    if (found?.["data"] === true) throw wouldReplace("the database");
+  } finally {
+    await session.close();
   }
 }
 

@@ -15,7 +15,7 @@ import { isDayClosed } from "../destruction/closed-day.ts";
 import { shareLocks } from "../locks.ts";
 import { readEpochs } from "../search/index-epoch.ts";
 import { isTaken, storeTags, tagRecords, uniqueValues } from "../search/tags.ts";
-import { handleBytes, subjectExists, subjectUnknown } from "../subject.ts";
+import { handleBytes, subjectState, subjectUnknown } from "../subject.ts";
 import { hashOneWay } from "../use/one-way.ts";
 import { checkGate, givenConsents, givenValues, methodOf, type Reason } from "./gate.ts";
 import { storedForm } from "./normalise.ts";
@@ -117,9 +117,9 @@ async function store(
   await shareLocks(tx, ["index", ...compartments, ...days]);
   if (await isDayClosed(tx, days)) return "day-ended";
   const handle = bytes(subject);
-  const known = await subjectExists(tx, handle);
-  if (options.subject === subject && !known) throw subjectUnknown();
-  assert(options.subject === subject || !known, "a new handle is nobody's");
+  const state = await subjectState(tx, handle);
+  if (options.subject === subject && state !== "present") throw subjectUnknown();
+  assert(options.subject === subject || state === "unknown", "a new handle is nobody's");
   const epochs = await readEpochs(tx);
   const unique = { unique: act.unique, today };
   if (await isTaken(context, tx, epochs.present, unique)) return "taken";
@@ -127,6 +127,7 @@ async function store(
   const origin = {
     occasion: gate.occasion.id,
     method: act.method,
+    takenBy: options.by?.staff ?? null,
     policyVersion: plan.policy.effective,
     policyHash: plan.hash,
     today,
@@ -134,7 +135,7 @@ async function store(
   };
   for (const record of records) await storeRecord(tx, record, origin);
   await storeTags(tx, handle, await tagRecords(context, epochs, values, records));
-  await storeEvidence(context, tx, { handle, at, method: act.method, options });
+  await storeEvidence(context, tx, { subject, at, method: act.method, values, options });
   return tellCollected(context, tx, { at, occasion: gate.occasion.id, subject, records });
 }
 

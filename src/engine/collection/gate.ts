@@ -6,6 +6,8 @@ import { isDay } from "../../base/calendar.ts";
 import type { Gate, Plan } from "../../compiler/plan.ts";
 import type { Item } from "../../policy/model.ts";
 import type { CollectOptions, Items } from "../jikim.ts";
+import { isStaffHandle } from "../staff-handle.ts";
+import { holdsCardCode, holdsCardNumber, namesCardCode } from "./card-number.ts";
 import { hasFormat } from "./format.ts";
 import { characters, storedForm } from "./normalise.ts";
 
@@ -18,6 +20,8 @@ export const GATE_RULES = [
   "item-missing",
   "item-malformed",
   "item-too-long",
+  "card-number",
+  "card-code",
   "declaration-missing",
   "declaration-unknown",
   "consent-missing",
@@ -27,6 +31,7 @@ export const GATE_RULES = [
   "method-unknown",
   "source-missing",
   "source-unexpected",
+  "staff-malformed",
   "nothing-given",
   "unique-taken",
 ] as const;
@@ -41,7 +46,10 @@ export interface Reason {
 
 const MOST_NAMES = 64;
 const MOST_SHOWN = 64;
-const LONGEST_SHOWN = 100_000;
+/** Of all texts together, in characters. */
+const LONGEST_SHOWN = 200_000;
+/** No value may be longer: what is, is refused for that and not looked into. */
+const LONGEST_LOOK = 100_000;
 const LONGEST_SOURCE = 200;
 const NAME = /^[a-z][a-z0-9_]{0,47}$/;
 
@@ -60,6 +68,7 @@ export function checkGate(
   if (isTooMuch(items, options)) return [reason("too-much", null)];
   return [
     ...checkItems(plan, gate, items),
+    ...checkCards(items, options),
     ...checkDeclarations(gate, options.declares ?? []),
     ...checkConsents(gate, options.consents ?? []),
     ...checkMethod(gate, options),
@@ -94,7 +103,7 @@ function isTooMuch(items: Items, options: CollectOptions): boolean {
     Object.keys(items).length > MOST_NAMES ||
     [consents, declares, unique].some((list) => list.length > MOST_NAMES) ||
     shown.length > MOST_SHOWN ||
-    shown.some((text) => text.length > LONGEST_SHOWN)
+    shown.reduce((sum, text) => sum + text.length, 0) > LONGEST_SHOWN
   );
 }
 
@@ -131,6 +140,26 @@ function checkValue(item: Item, value: unknown, country: string): readonly Reaso
   return [];
 }
 
+/**
+ * No card number and no code of one, whatever field or text they stand in. The rest of the value
+ * counts for nothing then: nothing of it is stored.
+ */
+function checkCards(items: Items, { source, shown = [] }: CollectOptions): readonly Reason[] {
+  const reasons: Reason[] = [];
+  for (const [name, value] of Object.entries(items)) {
+    const text = String(value).slice(0, LONGEST_LOOK);
+    // A number can stand in the name of a field too; it never leaves in a reason.
+    if (holdsCardNumber(name) || holdsCardNumber(text)) reasons.push(reason("card-number", name));
+    if (namesCardCode(name) || holdsCardCode(text)) reasons.push(reason("card-code", name));
+  }
+  const beside = [source?.name ?? "", source?.basis ?? "", ...shown].map((text) =>
+    text.slice(0, LONGEST_LOOK),
+  );
+  if (beside.some(holdsCardNumber)) reasons.push(reason("card-number", null));
+  if (beside.some(holdsCardCode)) reasons.push(reason("card-code", null));
+  return reasons;
+}
+
 function checkDeclarations(gate: Gate, declares: readonly string[]): readonly Reason[] {
   const missing = gate.declares.filter((name) => !declares.includes(name));
   const unknown = declares.filter((name) => !gate.declares.includes(name));
@@ -160,6 +189,13 @@ function checkConsents(
 /** PIPA 20: items from a third party come with its name, the day and the basis. */
 function checkMethod(gate: Gate, options: CollectOptions): readonly Reason[] {
   const id = methodOf(gate, options);
+  if (options.by !== undefined && !isStaffHandle(options.by.staff)) {
+    return [reason("staff-malformed", null)];
+  }
+  // Whoever takes something for a person says how it came; the form cannot know.
+  if (options.by !== undefined && options.method === undefined) {
+    return [reason("method-missing", null)];
+  }
   if (id === null) {
     const { method } = options;
     return [
@@ -180,5 +216,6 @@ function checkMethod(gate: Gate, options: CollectOptions): readonly Reason[] {
 }
 
 function reason(rule: GateRule, name: string | null): Reason {
-  return Object.freeze({ rule, name: name !== null && NAME.test(name) ? name : null });
+  const plain = name !== null && NAME.test(name) && !holdsCardNumber(name);
+  return Object.freeze({ rule, name: plain ? name : null });
 }

@@ -107,6 +107,8 @@ function placeOf(context: EngineContext, making: Making, recordClass: string): S
 export interface Origin {
   readonly occasion: string;
   readonly method: string;
+  /** Number of the staff who took it down; null: the person themselves. */
+  readonly takenBy: string | null;
   readonly policyVersion: string;
   readonly policyHash: string;
   readonly today: string;
@@ -119,8 +121,9 @@ export async function storeRecord(tx: Sql, record: NewRecord, origin: Origin): P
   const { place } = record;
   await tx.query(
     `insert into record (subject, id, class, compartment, occasion, method, policy_version,
-                         policy_hash, collected_on, collected_at, expires_on, items, source, sealed)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+                         policy_hash, collected_on, collected_at, expires_on, items, source, sealed,
+                         taken_by)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
     [
       bytes(place.subject),
       bytes(place.record),
@@ -136,6 +139,7 @@ export async function storeRecord(tx: Sql, record: NewRecord, origin: Origin): P
       record.items,
       record.source,
       record.sealed,
+      origin.takenBy,
     ],
   );
 }

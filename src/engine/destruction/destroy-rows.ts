@@ -15,7 +15,10 @@ import {
   type DestructionState,
   type DestructionTimes,
 } from "./destruction-state.ts";
+import type { ArchivedRemoval } from "../archive/destroy-archived.ts";
+import { keepSample } from "./look-sample.ts";
 import type { OpenDestruction } from "./open-destructions.ts";
+import { removeRows } from "./remove-rows.ts";
 import { isOverdue, type Sweep } from "./request-days.ts";
 
 /** Most records one transaction removes. */
@@ -33,15 +36,20 @@ export interface Removed {
 /** Before the first row. */
 const NOBODY: { readonly subject: string; readonly id: string } = { subject: "", id: "" };
 
-/** Removes the rows of a line whose key is gone, and closes the line when none is left. */
+/**
+ * Removes the rows of a line whose key is gone, and closes the line when none is left here or in
+ * the archive.
+ * @param archived what of the line has gone from the archive before this
+ */
 export async function destroyDayRows(
   db: Database,
   sweep: Sweep,
   line: OpenDestruction,
+  archived: ArchivedRemoval,
 ): Promise<Removed & { readonly state: DestructionState; readonly leaves: readonly LeafId[] }> {
   assert(eligibleAt(line.expiredOn, sweep.timeZone) <= sweep.at, "nothing goes before its time");
-  let [records, subjects] = [0, 0];
-  const leaves: LeafId[] = [];
+  let { records, subjects } = archived;
+  const leaves: LeafId[] = [...archived.leaves];
   for (let after = NOBODY; ;) {
     const { removed, last, leaf } = await destroyRows(db, sweep, line, after);
     records += removed.records;
@@ -51,13 +59,14 @@ export async function destroyDayRows(
     if (last === null) break;
     after = { subject: hex(last.subject), id: hex(last.id) };
   }
-  const state = (await isAnyLeft(db, line))
-    ? destructionState({ ...line, rows_removed_at: null })
-    : await closeLine(db, sweep.at, line);
+  const state =
+    archived.left || (await isAnyLeft(db, line))
+      ? destructionState({ ...line, rows_removed_at: null })
+      : await closeLine(db, sweep.at, line);
   return { records, subjects, state, leaves };
 }
 
-type Doomed = {
+export type Doomed = {
   readonly subject: Uint8Array;
   readonly id: Uint8Array;
   readonly head: Uint8Array;
@@ -93,6 +102,7 @@ async function destroyRows(
     if (doomed.length === 0) {
       return { removed: { records: 0, subjects: 0 }, last, leaf: null };
     }
+    await keepSample(tx, line, doomed);
     await removeRows(tx, doomed);
     const removed = {
       records: doomed.length,
@@ -116,7 +126,7 @@ async function destroyRows(
  * A row goes with the key it is sealed under: one that came for this day after its lock was given
  * up waits for the next sweep. A value that names no locks opens for nobody.
  */
-function isSealedUnder(row: Doomed, slot: number | null): boolean {
+export function isSealedUnder(row: Doomed, slot: number | null): boolean {
   try {
     const { day } = readHead(row.head).locks;
     return day === slot || day === null;
@@ -124,34 +134,6 @@ function isSealedUnder(row: Doomed, slot: number | null): boolean {
     if (error instanceof JikimError && error.code === "ERR_SEALED_VALUE_DAMAGED") return true;
     throw error;
   }
-}
-
-/** Tags and events first: they point at the record. */
-export async function removeRows(
-  tx: Sql,
-  doomed: readonly { readonly subject: Uint8Array; readonly id: Uint8Array }[],
-): Promise<void> {
-  const keys = [doomed.map(({ subject }) => hex(subject)), doomed.map(({ id }) => hex(id))];
-  await tx.query(
-    `delete from lookup
-      where (subject, record) in (select decode(subject, 'hex'), decode(id, 'hex')
-                                    from unnest($1::text[], $2::text[]) as doomed (subject, id))`,
-    keys,
-  );
-  await tx.query(
-    `delete from record_event
-      where (subject, record) in (select decode(subject, 'hex'), decode(id, 'hex')
-                                    from unnest($1::text[], $2::text[]) as doomed (subject, id))`,
-    keys,
-  );
-  const gone = await tx.query(
-    `delete from record
-      where (subject, id) in (select decode(subject, 'hex'), decode(id, 'hex')
-                                from unnest($1::text[], $2::text[]) as doomed (subject, id))
-    returning id`,
-    keys,
-  );
-  assert(gone.length === doomed.length, "every row chosen is removed");
 }
 
 /** Subjects without a record of the class-day left. Ordered, so only the last can have more. */

@@ -13,9 +13,11 @@ import type { EngineContext, Erasure, ErasureReport } from "../jikim.ts";
 import { holdLocks } from "../locks.ts";
 import { handleBytes, subjectExists, subjectUnknown } from "../subject.ts";
 import { carryOut } from "./carry-out.ts";
-import { removeRows } from "./destroy-rows.ts";
+import { removeRows } from "./remove-rows.ts";
 import { destructionState, type DestructionTimes } from "./destruction-state.ts";
+import { keepSample } from "./look-sample.ts";
 import { sweepAt } from "./request-days.ts";
+import { pendingItems } from "./pending-items.ts";
 import { subjectSlot } from "./reseal-rest.ts";
 
 const RUN_BYTES = 16;
@@ -23,7 +25,7 @@ const MOST_NAMED = 1_000;
 /** Bytes of a sealed value that say under which locks it is. */
 const HEAD_BYTES = 32;
 
-type Living = {
+export type Living = {
   readonly subject: Uint8Array;
   readonly id: Uint8Array;
   readonly class: string;
@@ -43,9 +45,9 @@ interface Order extends Erasure {
 /**
  * Erases records of a subject, items of all its records, or items of the records named.
  *
- * Throws ERR_SUBJECT_UNKNOWN, ERR_USAGE (nothing or too much named), ERR_ITEM_UNKNOWN, and
- * ERR_ERASURE_REFUSED when a law obliges to keep one of the records (`facts.classes`): then nothing
- * is erased.
+ * Throws ERR_SUBJECT_UNKNOWN, ERR_USAGE (nothing or too much named), ERR_ITEM_UNKNOWN,
+ * ERR_ERASURE_REFUSED when a law obliges to keep one of the records (`facts.classes`), and
+ * ERR_HOLD_ACTIVE when a legal hold covers one: then nothing is erased.
  * @example await erase(context, subject, { items: ["phone"] });
  */
 export async function erase(
@@ -108,6 +110,7 @@ async function begin(
       classes: [...new Set(kept.map((row) => row.class))].toSorted(),
     });
   }
+  await refuseHeld(tx, order, rows);
   const out = new Set(order.items ?? []);
   const pending = await pendingItems(tx, order.handle);
   const isWhole = (row: Living): boolean =>
@@ -132,6 +135,17 @@ async function begin(
   return { records: whole.length, changed };
 }
 
+/** A legal hold stops every destruction, also one that the person asks for. */
+async function refuseHeld(tx: Sql, order: Order, rows: readonly Living[]): Promise<void> {
+  const [answer] = await tx.query<{ held: boolean }>(
+    `select exists (select from unnest($2::text[], $3::text[]) as row (id, class)
+                     where is_held($1, row.class, decode(row.id, 'hex'), $4::date)) as held`,
+    [order.handle, rows.map(({ id }) => hex(id)), rows.map((row) => row.class), order.today],
+  );
+  if (answer?.held !== true) return;
+  throw new JikimError("ERR_HOLD_ACTIVE", "a legal hold covers what is to be erased");
+}
+
 async function selectRows(tx: Sql, order: Order): Promise<readonly Living[]> {
   return tx.query<Living>(
     `select subject, id, class, compartment, items
@@ -146,25 +160,14 @@ async function selectRows(tx: Sql, order: Order): Promise<readonly Living[]> {
   );
 }
 
-/** Items that an earlier order, not yet carried out, leaves out: `compartment item`. */
-async function pendingItems(tx: Sql, handle: Uint8Array): Promise<ReadonlySet<string>> {
-  const rows = await tx.query<{ compartment: string; leave_out: readonly string[] }>(
-    "select compartment, leave_out from reseal where subject = $1",
-    [handle],
-  );
-  return new Set(
-    rows.flatMap(({ compartment, leave_out: out }) => out.map((item) => `${compartment} ${item}`)),
-  );
-}
-
 /**
  * Gives the compartment a fresh lock and writes down every lock its records are under now. What a
  * crash before the commit leaves is a fresh lock more, which the next order finds the same way.
  */
-async function giveUp(
+export async function giveUp(
   context: EngineContext,
   tx: Sql,
-  order: Order,
+  order: Pick<Order, "handle" | "run" | "items" | "records">,
   compartment: string,
 ): Promise<void> {
   const heads = await tx.query<{ sealed: Uint8Array }>(
@@ -193,13 +196,23 @@ async function giveUp(
 }
 
 /** A line of the ledger for each class, without a word of whose it is. */
-async function insertLines(
+export async function insertLines(
   tx: Sql,
-  order: Order,
+  order: Pick<Order, "handle" | "run" | "items" | "at" | "today">,
   { rows, whole }: { readonly rows: readonly Living[]; readonly whole: readonly Living[] },
 ): Promise<void> {
+  const going = new Set(whole);
   for (const [recordClass, own] of Map.groupBy(rows, (row) => row.class)) {
-    const records = whole.filter((row) => row.class === recordClass).length;
+    const line = { run: order.run, recordClass, expiredOn: order.today };
+    const goes = own.filter((row) => going.has(row));
+    await keepSample(tx, line, goes);
+    await keepSample(
+      tx,
+      line,
+      own.filter((row) => !going.has(row)),
+      order.items ?? [],
+    );
+    const records = goes.length;
     const [touched] = await tx.query<{ touches: boolean }>(
       `select exists (select from lookup
                        where subject = $1

@@ -7,12 +7,12 @@ import { dayOf } from "../../base/calendar.ts";
 import { JikimError } from "../../base/errors.ts";
 import { type LockSet, readHead, slotsOf } from "../../keys/envelope/locks.ts";
 import { bytes, hex, moment } from "../../store/column-value.ts";
-import type { Sql } from "../../store/database.ts";
+import type { Database, Sql } from "../../store/database.ts";
 import { appendLeaf } from "../audit/append-leaf.ts";
 import type { EngineContext } from "../jikim.ts";
 import { readEpochs } from "../search/index-epoch.ts";
 import { readSetting, writeSetting } from "../setting.ts";
-import { removeRows } from "./destroy-rows.ts";
+import { removeRows } from "./remove-rows.ts";
 import type { Progress } from "./leave-stand-in.ts";
 import { rotateIndex } from "./rotate-index.ts";
 
@@ -21,7 +21,7 @@ const RUN_BYTES = 16;
 /** Bytes of a sealed value that say under which locks it is. */
 const HEAD_BYTES = 32;
 
-type Row = {
+export type HeadRow = {
   readonly subject: Uint8Array;
   readonly id: Uint8Array;
   readonly class: string;
@@ -67,16 +67,49 @@ async function removeAll(
     progress(looked, all?.records ?? looked);
     after = { subject: hex(last.subject), id: hex(last.id) };
   }
+  await removeDeadHeld(context, db, counts);
   if (counts.size > 0)
-    await db.transaction(async (tx) => tell(context, tx, { run, counts, epoch }));
+    await db.transaction(async (tx) => tellRemoved(context, tx, { run, counts, epoch }));
   return [...counts.values()].reduce((sum, count) => sum + count, 0);
+}
+
+/** The same for rows that were kept for a legal hold, of the records or of the archive. */
+export async function removeDeadHeld(
+  context: Pick<EngineContext, "keeper">,
+  db: Database,
+  counts: Map<string, number>,
+): Promise<void> {
+  for (let after = { subject: "", id: "" }; ;) {
+    const from = after;
+    const last = await db.transaction(async (tx) => {
+      const found = await tx.query<HeadRow>(
+        `select subject, id, class, substring(sealed from 1 for ${HEAD_BYTES}) as head
+           from held_record
+          where (subject, id) > (decode($1, 'hex'), decode($2, 'hex')) and run is null
+          order by subject, id
+          limit ${BATCH}`,
+        [from.subject, from.id],
+      );
+      const dead = await deadAmong(context, found);
+      await tx.query(
+        `delete from held_record
+          where (subject, id) in (select decode(subject, 'hex'), decode(id, 'hex')
+                                    from unnest($1::text[], $2::text[]) as dead (subject, id))`,
+        [dead.map(({ subject }) => hex(subject)), dead.map(({ id }) => hex(id))],
+      );
+      for (const row of dead) counts.set(row.class, (counts.get(row.class) ?? 0) + 1);
+      return found.at(-1);
+    });
+    if (last === undefined) return;
+    after = { subject: hex(last.subject), id: hex(last.id) };
+  }
 }
 
 async function selectRows(
   tx: Sql,
   after: { readonly subject: string; readonly id: string },
-): Promise<readonly Row[]> {
-  return tx.query<Row>(
+): Promise<readonly HeadRow[]> {
+  return tx.query<HeadRow>(
     `select subject, id, class, substring(sealed from 1 for ${HEAD_BYTES}) as head
        from record
       where (subject, id) > (decode($1, 'hex'), decode($2, 'hex'))
@@ -91,7 +124,11 @@ async function selectRows(
   );
 }
 
-async function deadAmong(context: EngineContext, rows: readonly Row[]): Promise<readonly Row[]> {
+/** Of rows those whose locks have died. */
+export async function deadAmong(
+  context: Pick<EngineContext, "keeper">,
+  rows: readonly HeadRow[],
+): Promise<readonly HeadRow[]> {
   const locked = rows.flatMap((row) => {
     const locks = locksOf(row);
     return locks === null ? [] : [{ row, locks }];
@@ -101,7 +138,7 @@ async function deadAmong(context: EngineContext, rows: readonly Row[]): Promise<
 }
 
 /** A damaged value is no sign of a destruction: it stays for someone to look at. */
-function locksOf(row: Row): LockSet | null {
+function locksOf(row: HeadRow): LockSet | null {
   try {
     return readHead(row.head).locks;
   } catch (error) {
@@ -119,8 +156,9 @@ function isDead({ subject, together, day, own }: LockSet, gone: ReadonlySet<numb
   return together.rule === "any-of" ? both.every(Boolean) : both.some(Boolean);
 }
 
-async function tell(
-  context: EngineContext,
+/** A line of the ledger for each class, and a leaf. */
+export async function tellRemoved(
+  context: Omit<EngineContext, "archive">,
   tx: Sql,
   what: { readonly run: string; readonly counts: ReadonlyMap<string, number>; epoch: number },
 ): Promise<void> {

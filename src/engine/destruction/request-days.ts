@@ -3,8 +3,11 @@
  * is sealed under it, and whatever a crash leaves half done is found by the next sweep.
  */
 import { deadlineAt, eligibleAt } from "../../base/calendar.ts";
+import type { ErrorCode } from "../../base/errors.ts";
 import { bytes, moment } from "../../store/column-value.ts";
 import type { Sql } from "../../store/database.ts";
+import { archiveInReach } from "../archive/archive-reach.ts";
+import { isDayHeld, setAsideDay } from "../hold/set-aside.ts";
 import type { EngineContext } from "../jikim.ts";
 import { holdLocks } from "../locks.ts";
 
@@ -19,6 +22,8 @@ export interface Sweep {
   readonly grace: string;
   /** Told after each batch how many rows went. */
   readonly onRemoved?: (records: number) => void;
+  /** Told why the archive could not be had. */
+  readonly onArchiveAway?: (code: ErrorCode) => void;
 }
 
 // Where neither policy nor law says how long destruction may take, a missed daily run is late.
@@ -35,16 +40,26 @@ export function isOverdue(sweep: Sweep, expiredOn: string): boolean {
   return sweep.at > deadlineAt(expiredOn, sweep.grace, sweep.timeZone);
 }
 
-/** Begins the destruction of a class-day, unless it is under way already. */
+/**
+ * Begins the destruction of a class-day, unless it is under way already. What legal holds cover of
+ * it is set aside first; a day with anything of that left is refused, never half destroyed, and
+ * comes again with the next sweep.
+ * @returns whether it has begun, now or before
+ */
 export async function requestDay(
   context: EngineContext,
   sweep: Sweep,
   { recordClass, day }: { readonly recordClass: string; readonly day: string },
-): Promise<void> {
-  await context.db.transaction(async (tx) => {
+): Promise<boolean> {
+  await setAsideDay(context, { recordClass, day });
+  // Without holds the day goes on without it; with one, `setAsideDay` has refused before this.
+  const { archive } = await archiveInReach(context);
+  return context.db.transaction(async (tx) => {
     await holdLocks(tx, [{ recordClass, day }]);
+    if (await isDayHeld(context, tx, { recordClass, day }, archive)) return false;
     const [slot] = await context.keeper.daySlots([{ recordClass, day }]);
     await insertRequest(tx, sweep, { recordClass, day, slot: slot ?? null });
+    return true;
   });
 }
 

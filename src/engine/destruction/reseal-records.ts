@@ -18,6 +18,8 @@ export type SealedRow = PlaceRow & {
 export interface Change {
   /** The last day of rows that had none; as it was when not said. */
   readonly expiresOn?: (row: SealedRow) => string;
+  /** A lock of its own for a row whose end is unknown again (a ticket opened again). */
+  readonly ownLock?: (row: SealedRow) => number;
   /** Items that are left out, of the rows named; nothing when not said. */
   readonly leaveOut?: (row: SealedRow) => ReadonlySet<string>;
 }
@@ -30,6 +32,8 @@ interface Part {
   /** For a tag: where it stands. */
   readonly tag: { readonly item: string; readonly epoch: string } | null;
 }
+
+const NOTHING = new Uint8Array();
 
 type ProofRow = {
   readonly subject: Uint8Array;
@@ -71,7 +75,8 @@ export async function resealRecords(
 }
 
 /** With its end known a record leaves the lock it had for itself. */
-function newPlace(row: SealedRow, { expiresOn }: Change): SealContext {
+function newPlace(row: SealedRow, { expiresOn, ownLock }: Change): SealContext {
+  if (ownLock !== undefined) return { ...placeOf(row), expiresOn: null, ownLock: ownLock(row) };
   const last = expiresOn?.(row) ?? null;
   return last === null ? sealingPlace(row) : { ...placeOf(row), expiresOn: last };
 }
@@ -130,26 +135,45 @@ async function storeRows(
     else if (column === "source") bySource.set(hex(row.id), value);
     else proofs.push({ row, ...present(tag, "a tag knows its place"), proof: value });
   }
-  for (const row of rows) {
-    const id = hex(row.id);
-    await tx.query(
-      `update record set expires_on = $3, sealed = $4, source = $5, items = $6
-        where subject = $1 and id = $2`,
-      [
-        row.subject,
-        row.id,
-        newPlace(row, made.change).expiresOn,
-        present(byItems.get(id), "the items are sealed again"),
-        bySource.get(id) ?? null,
-        present(made.names.get(id), "a record names its items").toSorted(),
-      ],
-    );
-  }
-  for (const { row, item, epoch, proof } of proofs) {
-    await tx.query(
-      `update lookup set proof = $5
-        where subject = $1 and record = $2 and item = $3 and epoch = $4`,
-      [row.subject, row.id, item, epoch, proof],
-    );
-  }
+  // One statement however many rows. An array holds no arrays of different lengths: names of items
+  // never hold a space and travel as one text; an empty text stands for none.
+  await tx.query(
+    `update record
+        set expires_on = nullif(made.expires_on, '')::date,
+            sealed = decode(made.sealed, 'hex'),
+            source = decode(nullif(made.source, ''), 'hex'),
+            items = string_to_array(made.items, ' ')
+       from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
+              as made (subject, id, expires_on, sealed, source, items)
+      where record.subject = decode(made.subject, 'hex') and record.id = decode(made.id, 'hex')`,
+    [
+      rows.map(({ subject }) => hex(subject)),
+      rows.map(({ id }) => hex(id)),
+      rows.map((row) => newPlace(row, made.change).expiresOn ?? ""),
+      rows.map(({ id }) => hex(present(byItems.get(hex(id)), "the items are sealed again"))),
+      rows.map(({ id }) => hex(bySource.get(hex(id)) ?? NOTHING)),
+      rows.map(({ id }) =>
+        present(made.names.get(hex(id)), "a record names its items")
+          .toSorted()
+          .join(" "),
+      ),
+    ],
+  );
+  if (proofs.length === 0) return;
+  await tx.query(
+    `update lookup
+        set proof = decode(made.proof, 'hex')
+       from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[])
+              as made (subject, record, item, epoch, proof)
+      where lookup.subject = decode(made.subject, 'hex')
+        and lookup.record = decode(made.record, 'hex')
+        and lookup.item = made.item and lookup.epoch = made.epoch`,
+    [
+      proofs.map(({ row }) => hex(row.subject)),
+      proofs.map(({ row }) => hex(row.id)),
+      proofs.map(({ item }) => item),
+      proofs.map(({ epoch }) => epoch),
+      proofs.map(({ proof }) => hex(proof)),
+    ],
+  );
 }

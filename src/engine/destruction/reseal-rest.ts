@@ -21,11 +21,12 @@ export type GivenUp = {
   readonly slot: number;
 };
 
-/** Finishes every compartment; returns the locks that may die now. */
-export async function resealRest(context: EngineContext): Promise<readonly GivenUp[]> {
-  const given = await context.db.query<GivenUp>(
-    "select subject, compartment, slot from reseal order by subject, compartment, slot",
-  );
+/** Finishes every compartment, of one subject or all; returns the locks that may die now. */
+export async function resealRest(
+  context: EngineContext,
+  only: Uint8Array | null = null,
+): Promise<readonly GivenUp[]> {
+  const given = only === null ? await givenUpByAll(context) : await givenUpBy(context, only);
   for (const lock of given) {
     for (let after: string | null = ""; after !== null;) {
       const from: string = after;
@@ -33,6 +34,22 @@ export async function resealRest(context: EngineContext): Promise<readonly Given
     }
   }
   return given;
+}
+
+async function givenUpByAll({ db }: EngineContext): Promise<readonly GivenUp[]> {
+  return db.query<GivenUp>(
+    "select subject, compartment, slot from reseal order by subject, compartment, slot",
+  );
+}
+
+async function givenUpBy({ db }: EngineContext, subject: Uint8Array): Promise<readonly GivenUp[]> {
+  return db.query<GivenUp>(
+    `select subject, compartment, slot
+       from reseal
+      where subject = $1
+      order by compartment, slot`,
+    [subject],
+  );
 }
 
 /** Forgets locks that are dead. */
@@ -58,12 +75,13 @@ async function resealBatch(
   after: string,
 ): Promise<string | null> {
   await shareLocks(tx, [{ subject: hex(subject), compartment }]);
-  // What has ended is not kept: it dies with its lock.
+  // What has ended is not kept: it dies with its lock, unless a legal hold covers it.
   const rows = await tx.query<Living>(
     `select subject, id, class, compartment, expires_on, sealed, source, items
        from record
       where subject = $1 and compartment = $2 and id > decode($3, 'hex')
-        and (expires_on is null or expires_on >= $4::date)
+        and (expires_on is null or expires_on >= $4::date
+             or is_held(subject, class, id, $4::date))
       order by id
       limit ${BATCH}
         for update`,

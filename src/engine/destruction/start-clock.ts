@@ -9,9 +9,10 @@ import type { Sql } from "../../store/database.ts";
 import type { EngineContext } from "../jikim.ts";
 import { holdLocks } from "../locks.ts";
 import { ownLockOf } from "../record.ts";
+import { noteVacated } from "../retention/vacated-days.ts";
 import { resealRecords, type SealedRow } from "./reseal-records.ts";
 
-/** A record without a last day. */
+/** A record whose last day becomes known, or comes sooner. */
 export type EndlessRow = SealedRow & { readonly collected_on: string };
 
 export interface Started {
@@ -27,8 +28,8 @@ export async function startClocks(
 ): Promise<void> {
   if (started.length === 0) return;
   assert(
-    started.every(({ row }) => row.expires_on === null),
-    "a running clock is never moved",
+    started.every(({ row, lastDay }) => row.expires_on === null || lastDay < row.expires_on),
+    "a running clock is never lengthened",
   );
   const days = new Map(
     started.map(({ row, lastDay }) => [
@@ -52,10 +53,16 @@ export async function startClocks(
          on conflict (slot) do nothing`,
     [former.map(String)],
   );
+  await noteVacated(
+    tx,
+    started.flatMap(({ row }) =>
+      row.expires_on === null ? [] : [{ recordClass: row.class, day: row.expires_on }],
+    ),
+  );
 }
 
 /** A fresh lock where the present one is being destroyed or is gone. The name is held alone. */
-async function renewClosedDay(
+export async function renewClosedDay(
   context: EngineContext,
   tx: Sql,
   { recordClass, day }: { readonly recordClass: string; readonly day: string },

@@ -13,6 +13,7 @@ export const EXPORT_RULES = [
   "item-not-needed",
   "item-gone",
   "consent-missing",
+  "restricted",
 ] as const;
 export type ExportRule = (typeof EXPORT_RULES)[number];
 

@@ -11,8 +11,8 @@ import type { Sql } from "../../store/database.ts";
 import { appendLeaf } from "../audit/append-leaf.ts";
 import type { EngineContext, Items } from "../jikim.ts";
 import { handleBytes } from "../subject.ts";
-import { read } from "../use/read.ts";
-import { allowedBy, consentedOccasions } from "../use/use-rules.ts";
+import { mayRead, read } from "../use/read.ts";
+import type { UseRule } from "../use/use-rules.ts";
 import {
   type ExportAsked,
   type ExportReason,
@@ -25,6 +25,11 @@ import { referenceFor } from "./reference.ts";
 import { lockedEntry } from "./register.ts";
 
 const ID_BYTES = 16;
+/** What ended between reading and noting, as a rule of the export. */
+const SINCE: Partial<Record<UseRule, ExportRule>> = {
+  "consent-missing": "consent-missing",
+  "subject-unknown": "item-gone",
+};
 
 export interface ExportedItems {
   /** The processor's own name for the person: what it must keep the values under. */
@@ -35,9 +40,9 @@ export interface ExportedItems {
 /**
  * Reads items for a processor's work and notes that they left.
  *
- * Throws ERR_PROCESSOR_REFUSED (`facts.reasons`), ERR_SUBJECT_UNKNOWN, and ERR_USE_REFUSED where
- * the purpose of the work may not see an item. Refused means: nothing read, nothing noted but a
- * leaf that counts the rules.
+ * Throws ERR_PROCESSOR_REFUSED (`facts.reasons`), ERR_SUBJECT_UNKNOWN, ERR_RESTRICTED, and
+ * ERR_USE_REFUSED where the purpose of the work may not see an item. Refused means: nothing read,
+ * nothing noted but a leaf that counts the rules.
  * @example
  * await exportTo(context, subject, { processor: "kcp", work: "payment", items: ["card"] });
  */
@@ -127,21 +132,21 @@ async function noteExport(
   return { reference, values: leaving.values };
 }
 
-/** Items whose consent was withdrawn, or that no living record holds any more. */
+/** Items whose consent was withdrawn, that are restricted, or that no living record holds now. */
 async function endedSince(
   context: EngineContext,
   tx: Sql,
-  { handle, purpose }: Leaving,
+  { subject, handle, purpose }: Leaving,
   items: readonly string[],
 ): Promise<ExportReason[]> {
-  const now = allowedBy(context.plan, items, purpose, "read");
-  if ("reasons" in now) return [];
-  const consented = await consentedOccasions(context, tx, now.use, handle);
+  const now = await mayRead(context, tx, { subject, items, asked: { purpose } });
+  if ("reasons" in now) {
+    return now.reasons.map(({ rule, item }) => ({ rule: SINCE[rule] ?? "restricted", item }));
+  }
   const reasons: ExportReason[] = [];
-  for (const [item, occasions] of now.allowed) {
-    const left = occasions.filter(consented);
-    if (left.length === 0) reasons.push({ rule: "consent-missing", item });
-    else if (!(await isHeld(context, tx, { handle, item, occasions: left }))) {
+  for (const item of items) {
+    const occasions = now.pairs.filter(([name]) => name === item).map(([, occasion]) => occasion);
+    if (!(await isHeld(context, tx, { handle, item, occasions }))) {
       reasons.push({ rule: "item-gone", item });
     }
   }

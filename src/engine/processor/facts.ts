@@ -36,6 +36,18 @@ export interface ProcessorFacts {
   readonly identity: string | null;
   /** Day on which people were told of a marketing processor one by one (PIPA 26③). */
   readonly peopleToldOn: string | null;
+  /** First day of the notice on the site that stands in for it, where that was impossible. */
+  readonly peoplePostedOn: string | null;
+  /** Those it gives our work on to (재수탁자). */
+  readonly subProcessors: readonly SubProcessor[];
+}
+
+/** Nobody works for a processor on our data before we have agreed, in writing (PIPA 26⑥). */
+export interface SubProcessor {
+  readonly name: string;
+  readonly work: string;
+  readonly country: string;
+  readonly consent: { readonly document: string; readonly on: string } | null;
 }
 
 export const NO_FACTS: ProcessorFacts = Object.freeze({
@@ -43,10 +55,21 @@ export const NO_FACTS: ProcessorFacts = Object.freeze({
   carrier: null,
   identity: null,
   peopleToldOn: null,
+  peoplePostedOn: null,
+  subProcessors: Object.freeze([]),
 });
 
+const KEYS = [
+  "contract",
+  "carrier",
+  "identity",
+  "people_told_on",
+  "people_posted_on",
+  "sub_processors",
+] as const;
 const MAX_BYTES = 16_384;
 const MAX_TEXT = 200;
+const MAX_SUB_PROCESSORS = 50;
 const LOOPBACK = new Set(["127.0.0.1", "[::1]", "localhost"]);
 
 /**
@@ -58,12 +81,14 @@ export function readFacts(text: string): ProcessorFacts {
   const value = text.length > MAX_BYTES ? null : parse(text);
   if (!isObject(value)) faults.push(`a JSON object of at most ${MAX_BYTES} bytes is needed`);
   const root = isObject(value) ? value : {};
-  onlyKeys(root, ["contract", "carrier", "identity", "people_told_on"], "", faults);
+  onlyKeys(root, KEYS, "", faults);
   const facts: ProcessorFacts = {
     contract: contractOf(root["contract"], faults),
     carrier: carrierOf(root["carrier"], faults),
     identity: textOf(root["identity"], "identity", faults),
     peopleToldOn: dayOf(root["people_told_on"], "people_told_on", faults),
+    peoplePostedOn: dayOf(root["people_posted_on"], "people_posted_on", faults),
+    subProcessors: subProcessorsOf(root["sub_processors"], faults),
   };
   if (faults.length > 0) {
     throw new JikimError("ERR_USAGE", `the facts of a processor: ${faults.join("; ")}`, { faults });
@@ -126,6 +151,36 @@ function carrierOf(value: unknown, faults: string[]): Carrier | null {
     default:
       return fault(faults, "carrier.kind is https, email or manual");
   }
+}
+
+function subProcessorsOf(value: unknown, faults: string[]): readonly SubProcessor[] {
+  if (value === undefined || value === null) return [];
+  if (!Array.isArray(value) || value.length > MAX_SUB_PROCESSORS) {
+    faults.push(`sub_processors is a list of at most ${MAX_SUB_PROCESSORS}`);
+    return [];
+  }
+  return value.flatMap((each: unknown, index): SubProcessor[] => {
+    const at = `sub_processors.${index}`;
+    if (!isObject(each)) return fault(faults, `${at} is an object`) ?? [];
+    onlyKeys(each, ["name", "work", "country", "consent"], `${at}.`, faults);
+    const name = textOf(each["name"], `${at}.name`, faults);
+    const work = textOf(each["work"], `${at}.work`, faults);
+    const country = textOf(each["country"], `${at}.country`, faults);
+    const consent = consentOf(each["consent"], `${at}.consent`, faults);
+    if (name !== null && work !== null && country !== null)
+      return [{ name, work, country, consent }];
+    return fault(faults, `${at} has a name, its work and a country`) ?? [];
+  });
+}
+
+function consentOf(value: unknown, at: string, faults: string[]): SubProcessor["consent"] {
+  if (value === undefined || value === null) return null;
+  if (!isObject(value)) return fault(faults, `${at} is an object`);
+  onlyKeys(value, ["document", "on"], `${at}.`, faults);
+  const document = textOf(value["document"], `${at}.document`, faults);
+  const on = dayOf(value["on"], `${at}.on`, faults);
+  if (document !== null && on !== null) return { document, on };
+  return fault(faults, `${at} has a document and its day`);
 }
 
 function textOf(value: unknown, at: string, faults: string[], most = MAX_TEXT): string | null {

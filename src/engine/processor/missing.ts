@@ -2,6 +2,7 @@
  * What a processor still lacks before anything may be given to it. One table, asked when it goes
  * live and again at every export: what was complete once may have come apart since.
  */
+import { lastDay } from "../../base/calendar.ts";
 import { isOverseas } from "../../compiler/compile-record.ts";
 import type { Plan } from "../../compiler/plan.ts";
 import type { Processor } from "../../policy/model.ts";
@@ -11,6 +12,7 @@ import { CONTRACT_CONTENTS, type ProcessorFacts } from "./facts.ts";
 export const MISSING = [
   "contract",
   "contract-contents",
+  "sub-consent",
   "identity",
   "country",
   "items",
@@ -32,6 +34,9 @@ export interface Readiness {
   readonly recorded: boolean;
 }
 
+// Where neither policy nor law says how long a notice on the site stands.
+const POSTING_UNTOLD = "P30D";
+
 /** What is missing; empty when the processor may go live. */
 export function missingOf(readiness: Readiness): readonly Missing[] {
   return MISSING.filter((each) => isMissing(each, readiness));
@@ -46,6 +51,8 @@ function isMissing(what: Missing, readiness: Readiness): boolean {
       return facts.contract === null || facts.contract.signedOn > today;
     case "contract-contents": // decree 28①
       return (facts.contract?.contents.length ?? 0) < CONTRACT_CONTENTS.length;
+    case "sub-consent": // PIPA 26⑥: agreed to before anybody else works on it
+      return facts.subProcessors.some(({ consent }) => !isPast(consent?.on ?? null, today));
     case "identity":
       return processor.verify && facts.identity === null;
     case "country":
@@ -61,7 +68,7 @@ function isMissing(what: Missing, readiness: Readiness): boolean {
     case "publication": // PIPA 26②: the version that names it is in force
       return !readiness.recorded || policy.effective > today;
     case "people-told": // PIPA 26③
-      return isMarketing(plan, processor) && !isPast(facts.peopleToldOn, today);
+      return isMarketing(plan, processor) && !isTold(readiness);
     case "carrier":
       return facts.carrier === null;
     default:
@@ -75,6 +82,14 @@ export function isMarketing({ policy }: Plan, processor: Processor): boolean {
     const purpose = policy.works[id]?.purpose ?? "";
     return policy.purposes[purpose]?.basis === "consent";
   });
+}
+
+/** One by one, or posted on the site for as long as decree 28⑤ asks. */
+function isTold({ plan, facts, today }: Readiness): boolean {
+  if (isPast(facts.peopleToldOn, today)) return true;
+  if (facts.peoplePostedOn === null) return false;
+  const period = String(plan.parameters.get("substitute_posting")?.value ?? POSTING_UNTOLD);
+  return lastDay(facts.peoplePostedOn, period) < today;
 }
 
 function isPast(day: string | null, today: string): boolean {

@@ -40,6 +40,8 @@ export interface Order {
   /** Number and hash (hex) of the last answer taken. */
   readonly answerSeq: number;
   readonly answerHash: string | null;
+  /** When staff sent its letter themselves, or null. */
+  readonly handedAt: number | null;
 }
 
 export type OrderRow = {
@@ -61,6 +63,7 @@ export type OrderRow = {
   readonly retained_until: string | null;
   readonly answer_seq: number;
   readonly answer_hash: Uint8Array | null;
+  readonly handed_at: number | null;
 };
 
 export function orderOf(row: OrderRow): Order {
@@ -83,6 +86,7 @@ export function orderOf(row: OrderRow): Order {
     retainedUntil: row.retained_until,
     answerSeq: row.answer_seq,
     answerHash: row.answer_hash === null ? null : hex(row.answer_hash),
+    handedAt: row.handed_at,
   });
 }
 
@@ -96,7 +100,7 @@ export async function openOrders(sql: Sql): Promise<readonly Order[]> {
   const rows = await sql.query<OrderRow>(
     `select id, subject, processor, kind, reason, items, state, placed_at, due_on, attempts,
             next_at, last_fault, escalated_at, answered_at, answered_by, retained_until,
-            answer_seq, answer_hash
+            answer_seq, answer_hash, handed_at
        from processor_order
       where next_at is not null
       order by escalated_at is null, due_on, placed_at, id
@@ -110,7 +114,7 @@ export async function settledOrders(sql: Sql): Promise<readonly Order[]> {
   const rows = await sql.query<OrderRow>(
     `select id, subject, processor, kind, reason, items, state, placed_at, due_on, attempts,
             next_at, last_fault, escalated_at, answered_at, answered_by, retained_until,
-            answer_seq, answer_hash
+            answer_seq, answer_hash, handed_at
        from processor_order
       where next_at is null
       order by answered_at desc, id
@@ -133,12 +137,25 @@ export async function orderCounts(
   return new Map(rows.map(({ processor, open, late }) => [processor, { open, late }]));
 }
 
+/** One order by its id; null when there is none. */
+export async function findOrder(sql: Sql, id: Uint8Array): Promise<Order | null> {
+  const rows = await sql.query<OrderRow>(
+    `select id, subject, processor, kind, reason, items, state, placed_at, due_on, attempts,
+            next_at, last_fault, escalated_at, answered_at, answered_by, retained_until,
+            answer_seq, answer_hash, handed_at
+       from processor_order
+      where id = $1`,
+    [id],
+  );
+  return rows.length === 0 ? null : orderOf(present(rows[0], "one row"));
+}
+
 /** One order by its id, locked until the transaction ends; null when there is none. */
 export async function lockedOrder(tx: Sql, id: Uint8Array): Promise<Order | null> {
   const rows = await tx.query<OrderRow>(
     `select id, subject, processor, kind, reason, items, state, placed_at, due_on, attempts,
             next_at, last_fault, escalated_at, answered_at, answered_by, retained_until,
-            answer_seq, answer_hash
+            answer_seq, answer_hash, handed_at
        from processor_order
       where id = $1
         for update`,

@@ -48,6 +48,21 @@ export async function endProcessor(context: EngineContext, id: string): Promise<
   return placeInBatches(context, "contract_end", owedByEnd);
 }
 
+/** How many people an end would place orders for: what it holds that no order has ended. */
+export async function peopleAtProcessor(sql: Sql, id: string): Promise<number> {
+  const [row] = await sql.query<{ people: number }>(
+    `select count(distinct subject) as people
+       from processor_export as given
+      where processor = $1
+        and not exists (select from processor_order as ending
+                         where ending.subject = given.subject
+                           and ending.processor = given.processor
+                           and ending.kind in ('erase', 'return') and ending.covers >= given.seq)`,
+    [id],
+  );
+  return row?.people ?? 0;
+}
+
 /** Places every order that is owed; returns how many. */
 export async function placeOwedOrders(context: EngineContext): Promise<number> {
   let placed = await placeInBatches(context, "contract_end", owedByEnd);

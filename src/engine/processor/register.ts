@@ -121,7 +121,8 @@ function entryOf(
   row: StateRow | undefined,
   recorded: boolean,
 ): RegisterEntry {
-  const facts: ProcessorFacts = row === undefined ? NO_FACTS : JSON.parse(row.facts);
+  const facts: ProcessorFacts =
+    row === undefined ? NO_FACTS : { ...NO_FACTS, ...JSON.parse(row.facts) };
   const today = dayOf(context.clock.now(), context.plan.timeZone);
   return Object.freeze({
     processor,

@@ -103,6 +103,7 @@ async function sendAll(
       inARow = 0;
       continue;
     }
+    if (fault === "handed") continue; // with the other end, by letter: its day is what counts
     faults[fault] = (faults[fault] ?? 0) + 1;
     inARow += fault === "unreachable" || fault === "too-slow" || fault === "failed" ? 1 : 0;
     await noteFault(context, order, fault);
@@ -123,7 +124,7 @@ async function claimDue(
     const rows = await tx.query<OrderRow>(
       `select id, subject, processor, kind, reason, items, state, placed_at, due_on, attempts,
               next_at, last_fault, escalated_at, answered_at, answered_by, retained_until,
-              answer_seq, answer_hash
+              answer_seq, answer_hash, handed_at
          from processor_order
         where next_at <= $1 and processor <> all($2::text[])
         order by next_at, subject, id

@@ -2,6 +2,7 @@
 import { JikimError } from "../../base/errors.ts";
 import { bytes } from "../../store/column-value.ts";
 import type { EngineContext } from "../jikim.ts";
+import type { StaffUse } from "../use/asked-use.ts";
 import { read } from "../use/read.ts";
 import { acceptAnswer } from "./accept-answer.ts";
 import type { Carrier } from "./facts.ts";
@@ -20,13 +21,14 @@ export interface Carriers {
   readonly timeoutMs?: number;
 }
 
-/** Why an order could not be sent. */
+/** Why an order could not be sent. A letter that staff handed over is `handed`: it is no fault. */
 export type SendFault =
   | CarrierFault
   | "no-carrier"
   | "no-mailer"
   | "mail-failed"
   | "by-hand"
+  | "handed"
   | "reference-gone"
   | "values-gone"
   | "too-large"
@@ -49,13 +51,14 @@ export async function sendOrder(
 ): Promise<SendFault | null> {
   const { carrier, carriers } = sending;
   if (carrier === null) return "no-carrier";
-  if (carrier.kind === "manual") return "by-hand";
+  const byStaff = order.handedAt === null ? null : "handed";
+  if (carrier.kind === "manual") return byStaff ?? "by-hand";
+  if (carrier.kind === "email" && carriers.mail === undefined) return byStaff ?? "no-mailer";
   const signed = await signedOrder(context, order, sending.key);
   if (typeof signed === "string") return signed;
   if (carrier.kind === "email") {
-    if (carriers.mail === undefined) return "no-mailer";
     try {
-      await carriers.mail(orderLetter(signed, carrier.address));
+      await carriers.mail?.(orderLetter(signed, carrier.address));
     } catch {
       return "mail-failed"; // what a mailer says may quote the letter
     }
@@ -84,11 +87,12 @@ export async function signedOrder(
   context: EngineContext,
   order: Order,
   key: SigningKey,
+  by?: StaffUse,
 ): Promise<Signed<OrderMessage> | "reference-gone" | "values-gone"> {
   const { plan, db, clock } = context;
   const reference = await findReference(context, db, order.subject, order.processor);
   if (reference === null) return "reference-gone";
-  const values = order.kind === "correct" ? await rightValues(context, order) : undefined;
+  const values = order.kind === "correct" ? await rightValues(context, order, by) : undefined;
   if (values === null) return "values-gone";
   const message: OrderMessage = {
     protocol: "jikim-order/1",
@@ -108,11 +112,12 @@ export async function signedOrder(
 
 /**
  * The values are read when they are sent and never lie in an order: through the gate, for the
- * purposes of the processor's works that need them.
+ * purposes of the processor's works that need them. Where staff see them, the access log says so.
  */
 async function rightValues(
   context: EngineContext,
   order: Order,
+  by: StaffUse | undefined,
 ): Promise<Readonly<Record<string, string>> | null> {
   const { plan } = context;
   const values: Record<string, string> = {};
@@ -122,7 +127,8 @@ async function rightValues(
     if (work === undefined || items.length === 0) continue;
     try {
       const { purpose } = work;
-      Object.assign(values, await read(context, order.subject, items, { purpose }));
+      const use = by === undefined ? { purpose } : { purpose, by };
+      Object.assign(values, await read(context, order.subject, items, use));
     } catch (error) {
       const ended = ["ERR_USE_REFUSED", "ERR_SUBJECT_UNKNOWN", "ERR_KEY_GONE"];
       if (!(error instanceof JikimError) || !ended.includes(error.code)) throw error;

@@ -1,21 +1,24 @@
 /**
  * Events start clocks: a contract ended, a ticket was closed. Each event counts once for a record;
- * a later one of the same kind never restarts the clock.
+ * a later one of the same kind never restarts the clock. What is opened again takes its event back
+ * (reopen-records.ts), and then the next one counts.
  */
 import { present } from "../../base/assert.ts";
-import { dayOf, isDay } from "../../base/calendar.ts";
+import { addDays, dayOf, isDay } from "../../base/calendar.ts";
 import { JikimError } from "../../base/errors.ts";
 import { bytes, hex } from "../../store/column-value.ts";
 import type { Sql, SqlValue } from "../../store/database.ts";
+import { recordArchivedEvent } from "../archive/archived-clocks.ts";
 import { appendLeaf } from "../audit/append-leaf.ts";
 import { type EndlessRow, startClocks, type Started } from "../destruction/start-clock.ts";
 import type { EngineContext } from "../jikim.ts";
 import { shareLocks } from "../locks.ts";
 import { handleBytes } from "../subject.ts";
-import { expiresOn } from "./expiry.ts";
+import { soonestEnd, versionClocks, type VersionClocks } from "./version-clocks.ts";
 
 const BATCH = 500;
-const BUILT_IN = ["withdrawal", "consent_withdrawn"];
+const CONSENT_WITHDRAWN = "consent_withdrawn";
+const BUILT_IN = ["withdrawal", CONSENT_WITHDRAWN];
 
 export interface RecordedEvent {
   readonly subject: string;
@@ -40,17 +43,18 @@ export interface RecordedEvent {
 export async function recordEvent(context: EngineContext, what: RecordedEvent): Promise<number> {
   const { plan, clock, db } = context;
   const at = clock.now();
-  const known = Object.hasOwn(plan.policy.events, what.event) || BUILT_IN.includes(what.event);
+  const clocks = await versionClocks(context, db);
+  const waiting = classesEndedBy(clocks, what.event);
+  const named = Object.hasOwn(plan.policy.events, what.event) || BUILT_IN.includes(what.event);
+  // An earlier text may name an event the present one does not; `collected` is no one's to report.
+  const known = what.event !== "collected" && (named || waiting.length > 0);
   if (!known || !isDay(what.day) || what.day > dayOf(at, plan.timeZone)) {
     throw new JikimError(
       "ERR_USAGE",
       "the policy knows no such event, or its day is none or to come",
     );
   }
-  const classes = [...plan.clocks.values()]
-    .filter(({ recordClass }) => recordClass.from.laterOf.includes(what.event))
-    .map(({ recordClass }) => recordClass.id)
-    .filter((id) => what.recordClass === undefined || id === what.recordClass);
+  const classes = waiting.filter((id) => what.recordClass === undefined || id === what.recordClass);
   const filter: readonly SqlValue[] = [
     handleBytes(what.subject),
     what.event,
@@ -62,28 +66,51 @@ export async function recordEvent(context: EngineContext, what: RecordedEvent): 
   let seen = BATCH;
   while (seen === BATCH) {
     const batch = await db.transaction(async (tx) =>
-      recordBatch(context, tx, { what, filter, at }),
+      recordBatch(context, tx, { what, filter, at, clocks }),
     );
     started += batch.started;
     seen = batch.seen;
   }
-  return started;
+  // After the records: one that moves meanwhile is found there.
+  const { subject, event, day, record, occasions } = what;
+  const archived = { subject, event, day, classes, record, occasions };
+  return started + (await recordArchivedEvent(context, archived, clocks));
+}
+
+/** Classes an event bears on. A withdrawn consent also ends what rests on consent alone. */
+function classesEndedBy(clocks: VersionClocks, event: string): readonly string[] {
+  const waiting = clocks.waitingFor(event);
+  if (event !== CONSENT_WITHDRAWN) return waiting;
+  const resting = [...clocks.byHash.values()].flatMap((each) =>
+    [...each.values()].filter(({ recordClass }) => recordClass.basis === "consent"),
+  );
+  return [...new Set([...waiting, ...resting.map(({ recordClass }) => recordClass.id)])];
+}
+
+type WaitingRow = EndlessRow & { readonly policy_hash: string };
+
+interface Asked {
+  readonly what: RecordedEvent;
+  readonly filter: readonly SqlValue[];
+  readonly at: number;
+  readonly clocks: VersionClocks;
 }
 
 async function recordBatch(
   context: EngineContext,
   tx: Sql,
-  asked: { what: RecordedEvent; filter: readonly SqlValue[]; at: number },
+  asked: Asked,
 ): Promise<{ seen: number; started: number }> {
   const { what } = asked;
   // Before the rows: whoever gives a compartment's lock up holds its name first, then the rows.
-  const compartments = new Set([...context.plan.clocks.values()].map((each) => each.compartment));
+  const all = [...asked.clocks.byHash.values()].flatMap((clocks) => [...clocks.values()]);
+  const compartments = new Set(all.map((each) => each.compartment));
   await shareLocks(
     tx,
     [...compartments].map((compartment) => ({ subject: what.subject, compartment })),
   );
-  const rows = await tx.query<EndlessRow>(
-    `select subject, id, class, compartment, expires_on, collected_on, sealed, source
+  const rows = await tx.query<WaitingRow>(
+    `select subject, id, class, compartment, expires_on, collected_on, sealed, source, policy_hash
        from record
       where subject = $1 and class = any($3::text[]) and expires_on is null
         and ($4::bytea is null or id = $4::bytea)
@@ -104,7 +131,7 @@ async function recordBatch(
      select $1, decode(id, 'hex'), $2, $3::date from unnest($4::text[]) as id`,
     [present(handle, "a subject"), what.event, what.day, ids],
   );
-  const started = await withLastDays(context, tx, rows, ids);
+  const started = await withLastDays(tx, rows, asked);
   await startClocks(context, tx, started);
   await appendLeaf(tx, asked.at, "event_recorded", {
     subject: what.subject,
@@ -118,12 +145,12 @@ async function recordBatch(
 
 /** The records whose events are now complete, with their last days. */
 async function withLastDays(
-  context: EngineContext,
   tx: Sql,
-  rows: readonly EndlessRow[],
-  ids: readonly string[],
+  rows: readonly WaitingRow[],
+  { what, clocks }: Asked,
 ): Promise<readonly Started[]> {
   const first = present(rows[0], "rows of one subject");
+  const ids = rows.map(({ id }) => hex(id));
   const events = await tx.query<{ record: Uint8Array; event: string; happened_on: string }>(
     `select record, event, happened_on
        from record_event
@@ -137,8 +164,13 @@ async function withLastDays(
   for (const row of rows) {
     const days = present(happened.get(hex(row.id)), "each record has its events");
     days.set("collected", row.collected_on);
-    const clock = present(context.plan.clocks.get(row.class), "selected by the plan's classes");
-    const last = expiresOn(clock, days);
+    const governing = clocks.governing(row.policy_hash, row.class);
+    // PIPA 37③: what rests on consent alone is destroyed once the consent is withdrawn, whatever
+    // else its clock waits for.
+    const over =
+      what.event === CONSENT_WITHDRAWN &&
+      governing.some(({ recordClass }) => recordClass.basis === "consent");
+    const last = over ? addDays(what.day, -1) : soonestEnd(governing, days);
     if (last === null) continue;
     started.push({ row, lastDay: last });
   }

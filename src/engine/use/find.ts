@@ -1,30 +1,41 @@
 /** Finding: from values to the subjects whose living records hold them, without reading any. */
 import { dayOf } from "../../base/calendar.ts";
+import type { Use } from "../../compiler/plan.ts";
 import { hex } from "../../store/column-value.ts";
 import type { Sql } from "../../store/database.ts";
 import type { EngineContext, Items } from "../jikim.ts";
 import { shareLocks } from "../locks.ts";
 import { type IndexEpoch, readEpochs } from "../search/index-epoch.ts";
 import { type ProofRow, proven, type WantedTag, wantedTags } from "../search/tags.ts";
+import type { AskedUse } from "./asked-use.ts";
+import { isRestricted, overlaysOf } from "./overlay.ts";
+import { logAccess, staffReasons } from "./staff-access.ts";
 import { allowedBy, consentedOccasions, refuseUse } from "./use-rules.ts";
 
 const MOST_SUBJECTS = 1_000;
+const STOPPED = Object.freeze({ rule: "purpose-stopped", item: null });
 /** Short tags are shared by many: so many are looked at to find those meant. */
 const MOST_CANDIDATES = 20_000;
 
 /**
  * Handles of the subjects who hold all these values, in living records that the purpose may use;
- * at most 1,000. Throws ERR_USE_REFUSED (`facts.reasons`).
+ * at most 1,000. Whoever is restricted is not found. Throws ERR_USE_REFUSED (`facts.reasons`).
  * @example await find(context, { email: "a@example.org" }, { purpose: "user_management" })
  */
 export async function find(
   context: EngineContext,
   items: Items,
-  { purpose }: { readonly purpose: string },
+  asked: AskedUse,
 ): Promise<readonly string[]> {
   const names = Object.keys(items);
-  const asked = allowedBy(context.plan, names, purpose, "find");
-  if ("reasons" in asked) return refuseUse(context, purpose, asked.reasons);
+  const planned = allowedBy(context.plan, names, asked, "find");
+  const reasons = [
+    ...("reasons" in planned ? planned.reasons : []),
+    ...(asked.by === undefined ? [] : await staffReasons(context.db, asked.by, null)),
+  ];
+  if ("reasons" in planned || reasons.length > 0) {
+    return refuseUse(context, asked.purpose, reasons);
+  }
   const { maxLengthBroken, values } = valuesOf(context, items);
   if (names.length === 0 || maxLengthBroken) return [];
   const rows = await context.db.transaction(async (tx) => {
@@ -32,19 +43,54 @@ export async function find(
     const { present: epoch } = await readEpochs(tx);
     const wanted = await wantedTags(context, epoch, values);
     const pairs = wanted.flatMap((tag) =>
-      (asked.allowed.get(tag.item) ?? []).map((occasion) => ({ ...tag, occasion })),
+      (planned.allowed.get(tag.item) ?? []).map((occasion) => ({ ...tag, occasion })),
     );
     const found = await selectHolders(context, tx, epoch, pairs);
     return epoch.bits === null ? found : provenHolders(context, tx, { epoch, found, wanted });
   });
-  const found: string[] = [];
-  for (const row of rows) {
-    const consented = await consentedOccasions(context, context.db, asked.use, row.subject);
-    const held = row.occasions.map((pair) => pair.split(" "));
-    const covered = names.every((name) =>
-      held.some(([item, occasion = ""]) => item === name && consented(occasion)),
+  const found = await usable(context, { asked, use: planned.use, names, rows });
+  const { by } = asked;
+  if (by !== undefined && found.length > 0) {
+    const access = { ...asked, by, subjects: found, items: names, refused: [] };
+    await context.db.transaction(async (tx) =>
+      logAccess(context, tx, { ...access, place: "live" }),
     );
-    if (covered && found.length < MOST_SUBJECTS) found.push(hex(row.subject));
+  }
+  return found;
+}
+
+/** Of the holders those the purpose may use: by living consent, and with no restriction on it. */
+async function usable(
+  context: EngineContext,
+  looked: {
+    readonly asked: AskedUse;
+    readonly use: Use;
+    readonly names: readonly string[];
+    readonly rows: readonly Holder[];
+  },
+): Promise<readonly string[]> {
+  const { asked, use, names, rows } = looked;
+  const { purpose } = asked;
+  const found: string[] = [];
+  for (let at = 0; at < rows.length && found.length < MOST_SUBJECTS; at += MOST_SUBJECTS) {
+    const some = rows.slice(at, at + MOST_SUBJECTS);
+    const overlays = await overlaysOf(
+      context.db,
+      purpose,
+      some.map(({ subject }) => hex(subject)),
+    );
+    for (const row of some) {
+      const overlay = overlays(hex(row.subject));
+      if (overlay.stopped) return refuseUse(context, purpose, [STOPPED]);
+      const restricted = names.some((name) => isRestricted(overlay, name, purpose));
+      if (restricted && asked.ground !== "request") continue;
+      const consented = await consentedOccasions(context, context.db, use, row.subject);
+      const held = row.occasions.map((pair) => pair.split(" "));
+      const covered = names.every((name) =>
+        held.some(([item, occasion = ""]) => item === name && consented(occasion)),
+      );
+      if (covered && found.length < MOST_SUBJECTS) found.push(hex(row.subject));
+    }
   }
   return found;
 }

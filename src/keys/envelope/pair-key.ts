@@ -7,12 +7,11 @@
  *
  * With any lock gone, 256 bits of the input are unknown, in every copy of the value.
  */
-import { createHmac } from "node:crypto";
-
 import { bindFields } from "../bind-fields.ts";
+import { hmacOf } from "../ciphers.ts";
 import type { SealContext } from "../keeper.ts";
 
-const SALT = "jikim/2lock/v2";
+const SALT = Buffer.from("jikim/2lock/v2", "utf8");
 const ONE = Uint8Array.of(1);
 
 /** The fields a pair key is bound to. */
@@ -28,10 +27,10 @@ export function pairInfo(context: SealContext): Uint8Array {
 
 /** Derives; the locks stay the caller's to zero, and so does the result. */
 export function derivePair(locks: readonly Uint8Array[], info: Uint8Array): Buffer {
-  const extract = createHmac("sha256", SALT);
+  const extract = hmacOf(SALT);
   for (const lock of locks) extract.update(lock);
   const extracted = extract.digest();
-  const key = createHmac("sha256", extracted).update(info).update(ONE).digest();
+  const key = hmacOf(extracted).update(info).update(ONE).digest();
   extracted.fill(0);
   return key;
 }

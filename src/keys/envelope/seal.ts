@@ -6,8 +6,7 @@
  *
  * Moved to another row, class, day or subject, or with other slots in its head, it does not open.
  */
-import { createCipheriv, createDecipheriv } from "node:crypto";
-
+import { cipherOf, decipherOf } from "../ciphers.ts";
 import type { SealContext } from "../keeper.ts";
 import { pad, unpad } from "../padding.ts";
 import { damaged } from "./locks.ts";
@@ -46,7 +45,7 @@ export function sealAt(
   value: { readonly nonce: Uint8Array; readonly plain: Uint8Array },
 ): Uint8Array {
   const { head, key } = bound;
-  const cipher = createCipheriv("aes-256-gcm", key, value.nonce);
+  const cipher = cipherOf(key, value.nonce);
   cipher.setAAD(associated(bound, context));
   const padded = pad(value.plain);
   const sealed = new Uint8Array(head.length + NONCE_BYTES + padded.length + TAG_BYTES);
@@ -65,9 +64,7 @@ export function openAt(bound: BoundKey, context: SealContext, sealed: Uint8Array
   const end = sealed.length - TAG_BYTES;
   if (end < from + NONCE_BYTES) throw damaged();
   const nonce = sealed.subarray(from, from + NONCE_BYTES);
-  const decipher = createDecipheriv("aes-256-gcm", bound.key, nonce, {
-    authTagLength: TAG_BYTES,
-  });
+  const decipher = decipherOf(bound.key, nonce);
   decipher.setAAD(associated(bound, context));
   decipher.setAuthTag(sealed.subarray(end));
   const padded = decipher.update(sealed.subarray(from + NONCE_BYTES, end));
@@ -85,15 +82,13 @@ export function openAt(bound: BoundKey, context: SealContext, sealed: Uint8Array
 
 /** A data key wrapped under a branch of an any-of value. */
 export function wrapKey(pair: Uint8Array, nonce: Uint8Array, dataKey: Uint8Array): Buffer {
-  const cipher = createCipheriv("aes-256-gcm", pair, nonce);
+  const cipher = cipherOf(pair, nonce);
   return Buffer.concat([nonce, cipher.update(dataKey), cipher.final(), cipher.getAuthTag()]);
 }
 
 /** The data key out of a wrap, for the caller to zero. Throws ERR_SEALED_VALUE_DAMAGED. */
 export function unwrapKey(pair: Uint8Array, wrapped: Uint8Array): Buffer {
-  const decipher = createDecipheriv("aes-256-gcm", pair, wrapped.subarray(0, NONCE_BYTES), {
-    authTagLength: TAG_BYTES,
-  });
+  const decipher = decipherOf(pair, wrapped.subarray(0, NONCE_BYTES));
   decipher.setAuthTag(wrapped.subarray(wrapped.length - TAG_BYTES));
   const dataKey = decipher.update(wrapped.subarray(NONCE_BYTES, wrapped.length - TAG_BYTES));
   try {

@@ -7,10 +7,9 @@
  *   "KTN1" | level u8 | 3 zero bytes | index u64 | nonce 12 | AES-256-GCM of 8,192 bytes | tag 16
  * The first 16 bytes are the associated data: a node cannot stand in for another one.
  */
-import { createCipheriv, createDecipheriv } from "node:crypto";
-
 import { assert } from "../../base/assert.ts";
 import { JikimError } from "../../base/errors.ts";
+import { cipherOf, decipherOf } from "../ciphers.ts";
 import { copyOfKey } from "../secret.ts";
 
 /** Keys in a node, children of an inner node. */
@@ -48,7 +47,7 @@ export function sealNode(
   const blob = Buffer.allocUnsafeSlow(BLOB_BYTES);
   writeHeader(blob, place);
   blob.set(nonce, HEADER_BYTES);
-  const cipher = createCipheriv("aes-256-gcm", nodeKey, nonce);
+  const cipher = cipherOf(nodeKey, nonce);
   cipher.setAAD(blob.subarray(0, HEADER_BYTES));
   blob.set(cipher.update(keys), HEADER_BYTES + NONCE_BYTES);
   cipher.final();
@@ -69,7 +68,7 @@ export function openNode(place: NodePlace, blob: Uint8Array, nodeKey: Uint8Array
   writeHeader(header, place);
   if (!header.equals(blob.subarray(0, HEADER_BYTES))) throw damaged;
   const nonce = blob.subarray(HEADER_BYTES, HEADER_BYTES + NONCE_BYTES);
-  const decipher = createDecipheriv("aes-256-gcm", nodeKey, nonce, { authTagLength: TAG_BYTES });
+  const decipher = decipherOf(nodeKey, nonce);
   decipher.setAAD(header);
   decipher.setAuthTag(blob.subarray(BLOB_BYTES - TAG_BYTES));
   const keys = decipher.update(blob.subarray(HEADER_BYTES + NONCE_BYTES, BLOB_BYTES - TAG_BYTES));

@@ -17,6 +17,7 @@ const GOOD: Readonly<Record<FactType, Facts[string]>> = {
   names: ["email", "phone"],
   counts: { "item-missing": 2 },
   subject: "0123456789abcdef",
+  staff: "12",
   id: "0123456789abcdef0123456789abcdef",
   hash: "0123456789abcdef".repeat(4),
   day: "2026-11-23",
@@ -97,6 +98,7 @@ describe("a value of a person", () => {
         if (!passes(place.kind, given)) return;
         const shape = { subject: 8, id: 16, hash: 32 }[place.type as "id"];
         if (shape !== undefined) expect(text).toMatch(/^[0-9a-f]+$/);
+        else if (place.type === "staff") expect(text).toMatch(/^[a-z]{0,2}\d{1,6}$/);
         else if (place.type === "day") expect(text).toMatch(/^\d{4}-\d{2}-\d{2}$/);
         else expect(checkFacts(place.kind, given)).toContain(text);
       }),

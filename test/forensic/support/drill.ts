@@ -1,6 +1,7 @@
 /**
  * The drill: the data of before the destruction is restored, the keys are today's. What was
- * destroyed stays destroyed, what lives opens, and a former root is refused.
+ * destroyed stays destroyed, and is removed before the service opens; what lives opens; a former
+ * root is refused.
  */
 import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -8,14 +9,14 @@ import { join } from "node:path";
 import pg from "pg";
 
 import { JikimError } from "../../../src/base/errors.ts";
-import type { SealContext } from "../../../src/keys/keeper.ts";
+import { openCompiled } from "../../../src/engine/open-jikim.ts";
 import { openKeys } from "../../../src/keys/open-keys.ts";
-import { hex } from "../../../src/store/column-value.ts";
-import type { Database } from "../../../src/store/database.ts";
-import { openDatabase } from "../../../src/store/open-database.ts";
+import type { TreeKeeper } from "../../../src/keys/open-keeper.ts";
 import { systemRandom as random } from "../../keys/support/random.ts";
 import { session } from "../../keys/support/temp-postgres.ts";
+import { forensicPolicy } from "./forensic-policy.ts";
 import type { WorldConfig } from "./plan.ts";
+import { dataAt, openStoreAt, storedRecords, STORES, storedValues } from "./stores.ts";
 import type { SealedThing } from "./truth.ts";
 
 export interface Drill {
@@ -25,27 +26,28 @@ export interface Drill {
   readonly deadOpened: number;
   readonly living: number;
   readonly livingOpened: number;
+  /** Records that are there once the service has opened over the restored data. */
+  readonly left: number;
+  readonly leftOpened: number;
+  /** Those of them that must be dead. */
+  readonly deadLeft: number;
   /** What the keeper answers to a root file of before the destruction. */
   readonly formerRoot: string;
 }
 
 const clock = { now: () => Date.now() };
 
-async function withKeys<T>(
-  config: WorldConfig,
-  work: (keeper: Awaited<ReturnType<typeof openKeys>>) => Promise<T>,
-): Promise<T> {
+async function openToday(config: WorldConfig): Promise<TreeKeeper> {
   const keys = { clock, random, allowWeakRoot: "a test's folder" };
+  const folder = join(config.folder, "keys");
+  if (config.stand === "files") return openKeys(folder, keys);
   const client = new pg.Client({ host: config.socket, user: "keys", database: "keys" });
-  if (config.stand === "postgres") await client.connect();
-  const keeper = await openKeys(join(config.folder, "keys"), {
-    ...keys,
-    ...(config.stand === "postgres" ? { database: session(client) } : {}),
-  });
+  await client.connect();
   try {
-    return await work(keeper);
-  } finally {
-    await keeper.close();
+    return await openKeys(folder, { ...keys, database: session(client) });
+  } catch (error) {
+    await client.end().catch(() => undefined);
+    throw error;
   }
 }
 
@@ -58,54 +60,62 @@ export async function runDrill(
   things: readonly SealedThing[],
   restored: { readonly place: string; readonly formerRoot: Buffer },
 ): Promise<Drill> {
-  const dead = new Map(things.map((thing) => [thing.context.record, thing.dead]));
+  const known = new Map(things.map((thing) => [thing.sealed, thing]));
   const counts = { returned: 0, deadOpened: 0, living: 0, livingOpened: 0 };
-  await withKeys(config, async (keeper) => {
-    for (const name of ["records", "archive"]) {
-      const db = await openDatabase({
-        ...(config.stand === "files"
-          ? { folder: join(restored.place, name) }
-          : {
-              url: `postgres://keys@localhost/${name}?host=${encodeURIComponent(restored.place)}`,
-            }),
-        migrations: "data",
-      });
-      for (const { context, sealed } of await allRows(db)) {
-        const opened = await opens(() => keeper.open([{ context, sealed }]));
-        const isDead = dead.get(context.record) === true;
-        counts[isDead ? "returned" : "living"] += 1;
-        if (opened) counts[isDead ? "deadOpened" : "livingOpened"] += 1;
-      }
-      await db.close();
+  const keeper = await openToday(config);
+  for (const store of STORES) {
+    const db = await openStoreAt({ stand: config.stand, place: restored.place }, store);
+    for (const value of await storedValues(db)) {
+      const thing = known.get(value);
+      // What was sealed again since is neither: its copy from before is of no use to anyone.
+      if (thing === undefined || thing.fate === "left") continue;
+      const isDead = thing.fate === "dead";
+      const opened = await opens(keeper, thing);
+      counts[isDead ? "returned" : "living"] += 1;
+      if (opened) counts[isDead ? "deadOpened" : "livingOpened"] += 1;
     }
+    await db.close();
+  }
+  const left = await openService(config, restored.place, keeper);
+  const records = left.map((value) => {
+    const thing = known.get(value);
+    if (thing === undefined) throw new Error("a record the keeper never sealed");
+    return thing;
   });
-  return { ...counts, formerRoot: await tryFormerRoot(config, restored.formerRoot) };
+  const today = await openToday(config);
+  let leftOpened = 0;
+  for (const thing of records) if (await opens(today, thing)) leftOpened += 1;
+  await today.close();
+  return {
+    ...counts,
+    left: records.length,
+    leftOpened,
+    deadLeft: records.filter(({ fate }) => fate === "dead").length,
+    formerRoot: await tryFormerRoot(config, restored.formerRoot),
+  };
 }
 
-async function allRows(db: Database) {
-  const rows = await db.query<{
-    subject: Uint8Array;
-    id: Uint8Array;
-    class: string;
-    compartment: string;
-    expires_on: string | null;
-    sealed: Uint8Array;
-  }>("select subject, id, class, compartment, expires_on, sealed from record");
-  return rows.map((row): { context: SealContext; sealed: Uint8Array } => ({
-    context: {
-      subject: hex(row.subject),
-      record: hex(row.id),
-      recordClass: row.class,
-      compartment: row.compartment,
-      expiresOn: row.expires_on,
-    },
-    sealed: row.sealed,
-  }));
+/** Opens the service over the restored databases; returns the records it lets live. */
+async function openService(
+  config: WorldConfig,
+  place: string,
+  keeper: TreeKeeper,
+): Promise<readonly string[]> {
+  const data = dataAt({ stand: config.stand, place }, config);
+  const jikim = await openCompiled(forensicPolicy(), { data, keeper, clock });
+  const { context } = jikim;
+  const left = [
+    ...(await storedRecords(context.db)),
+    ...(await storedRecords(await context.archive())),
+  ];
+  await jikim.close();
+  return left;
 }
 
-async function opens(open: () => Promise<unknown>): Promise<boolean> {
+async function opens(keeper: TreeKeeper, { context, sealed }: SealedThing): Promise<boolean> {
   try {
-    await open();
+    const { ownLock: _, ...place } = context;
+    await keeper.open([{ context: place, sealed: Buffer.from(sealed, "base64") }]);
     return true;
   } catch (error) {
     if (error instanceof JikimError && error.code === "ERR_KEY_GONE") return false;
@@ -120,7 +130,7 @@ async function tryFormerRoot(config: WorldConfig, former: Buffer): Promise<strin
   copyFileSync(path, `${path}.today`);
   try {
     writeFileSync(path, former);
-    await withKeys(config, async () => undefined);
+    await (await openToday(config)).close();
     return "opened";
   } catch (error) {
     return error instanceof JikimError ? error.code : String(error);

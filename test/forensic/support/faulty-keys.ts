@@ -9,6 +9,7 @@ import { diskFiles } from "../../../src/keys/files.ts";
 import { shareSession } from "../../../src/keys/nodes/key-database.ts";
 import { openFileLog } from "../../../src/keys/nodes/file-log.ts";
 import { openPgNodes } from "../../../src/keys/nodes/pg-nodes.ts";
+import type { KeyReceipt } from "../../../src/keys/keeper.ts";
 import { openKeeper, type TreeKeeper } from "../../../src/keys/open-keeper.ts";
 import { openRootFile } from "../../../src/keys/root/root-file.ts";
 import { openFileSlots } from "../../../src/keys/slots/file-slots.ts";
@@ -19,6 +20,7 @@ import { openShredTree, type ShredTree } from "../../../src/keys/tree/shred-tree
 import type { NodeStore, RootStore, TreeTap } from "../../../src/keys/tree/stores.ts";
 import { systemRandom } from "../../keys/support/random.ts";
 import { session } from "../../keys/support/temp-postgres.ts";
+import { FIRST_ENDS } from "./forensic-policy.ts";
 import type { WorldConfig } from "./plan.ts";
 import { recordNode } from "./truth.ts";
 
@@ -40,13 +42,46 @@ export async function openFaultyKeys(config: WorldConfig, clock: Clock): Promise
     assigned: slots.assigned,
     tap: tapOf(config),
   });
-  return openKeeper({
+  const keeper = openKeeper({
     tree: config.fault === "noleafzero" ? sparing(tree) : tree,
     slots,
     clock,
     random,
     custodians: roots.custodians,
   });
+  if (config.fault === "rowsonly") return harmless(keeper);
+  if (config.fault === "archivekey") return keepingOrders(keeper);
+  return config.fault === "noindex" ? keepingIndex(keeper) : keeper;
+}
+
+/** Says that keys were destroyed, and destroys none. */
+function harmless(keeper: TreeKeeper): TreeKeeper {
+  const nothing = async (): Promise<KeyReceipt> => ({ keys: 0, irrecoverable: true });
+  return {
+    ...keeper,
+    destroyDay: nothing,
+    destroySubject: nothing,
+    destroySlots: nothing,
+    endIndexEpoch: nothing,
+  };
+}
+
+/** Destroys everything but the lock of the orders that end first. */
+function keepingOrders(keeper: TreeKeeper): TreeKeeper {
+  const without = async (slots: readonly number[]): Promise<readonly number[]> => {
+    const [kept] = await keeper.daySlots([{ recordClass: "order", day: FIRST_ENDS }]);
+    return slots.filter((slot) => slot !== kept);
+  };
+  return {
+    ...keeper,
+    destroySlots: async (slots) => keeper.destroySlots(await without(slots)),
+    endIndexEpoch: async (epoch, slots = []) => keeper.endIndexEpoch(epoch, await without(slots)),
+  };
+}
+
+/** Destroys everything but the keys of the index. */
+function keepingIndex(keeper: TreeKeeper): TreeKeeper {
+  return { ...keeper, endIndexEpoch: async (_, slots = []) => keeper.destroySlots(slots) };
 }
 
 async function openBulk(

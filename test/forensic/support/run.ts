@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { canOpen, canTag, closure, fileKeyOf, type Loot, pairOf } from "./attack.ts";
 import { type Drill, runDrill } from "./drill.ts";
 import { MARKER } from "./forensic-policy.ts";
+import { type MediumSearched, mediaSearched } from "./media.ts";
 import { type Check, type Fault, type Size, type StandName, type WorldConfig } from "./plan.ts";
 import { needlesOf, type Searched, searchFiles, searchMemory } from "./search.ts";
 import {
@@ -16,7 +17,15 @@ import {
   startWorstServer,
   type WorstServer,
 } from "./stand.ts";
-import { readNodes, readTags, readTruth, type Truth } from "./truth.ts";
+import { STORES } from "./stores.ts";
+import {
+  type Kind,
+  readNodes,
+  readTags,
+  readTruth,
+  type SealedThing,
+  type Truth,
+} from "./truth.ts";
 
 /** So many of so many. */
 export type Count = readonly [found: number, of: number];
@@ -25,9 +34,13 @@ export interface Findings {
   readonly stand: StandName;
   readonly fault: Fault | null;
   readonly counts: Readonly<Record<Check, Count>>;
+  /** Values that must be dead, and that live, by what they are. */
+  readonly kinds: Readonly<Record<Kind, readonly [dead: number, living: number]>>;
   /** The checks that failed. */
   readonly failed: readonly Check[];
   readonly searched: { readonly files: number; readonly megabytes: number };
+  /** What was read of each medium; only where nothing is planted. */
+  readonly media: readonly MediumSearched[];
   /** Copies of the same secrets in the keeper's memory before the destruction. */
   readonly memoryBefore: number;
   readonly memorySkipped: boolean;
@@ -56,8 +69,9 @@ export async function runForensic(
   const folder = join(base, "live");
   const truth = join(base, "truth");
   for (const path of [folder, truth]) mkdirSync(path);
-  const databases = stand === "files" ? ["records", "archive"] : [];
-  for (const name of databases) await freshPglite(join(folder, name));
+  for (const { name, migrations } of stand === "files" ? STORES : []) {
+    await freshPglite(join(folder, name), migrations);
+  }
   const socket = worst?.server.folder ?? "";
   const config: WorldConfig = { ...size, stand, folder, truth, socket, fault };
   try {
@@ -78,13 +92,14 @@ async function examine(scene: Scene): Promise<Omit<Findings, "seconds">> {
     const copied = config.fault === null ? "" : "keys";
     copyFolder(join(config.folder, copied), join(c0, copied));
     const backup = config.fault === null ? (worst?.backUp("base-backup") ?? "") : "";
-    const truth = readTruth(config.truth);
+    const asStored = readTruth(config.truth);
     const formerRoot = readFileSync(join(c0, "keys/root"));
     const former = closure(readNodes(config.truth), formerRoot);
     const before = looksIntoMemory(config)
-      ? searchMemory(world.pid, needlesOf(deadKeys(truth, former)))
+      ? searchMemory(world.pid, needlesOf(deadKeys(asStored, former)))
       : null;
     await world.tell("destroy");
+    const truth = readTruth(config.truth);
     await world.tell("collect");
     const present = closure(
       readNodes(config.truth),
@@ -113,10 +128,12 @@ function looksIntoMemory({ fault }: WorldConfig): boolean {
 
 /** The root, and the keys made of the locks of all that must die, those of files with them. */
 function deadKeys({ things }: Truth, former: Loot): readonly Buffer[] {
-  const dead = things.filter((thing) => thing.dead);
+  const dead = things.filter(isDead);
   const keys = dead.flatMap((thing) => [pairOf(thing, former), fileKeyOf(thing, former)]);
   return distinct([...former.roots, ...keys.filter((key) => key !== null)]);
 }
+
+const isDead = ({ fate }: SealedThing): boolean => fate === "dead";
 
 /** Those, and every key that was within reach before and is not any more: locks, nodes, index. */
 function secretsOf(truth: Truth, former: Loot, present: Loot): readonly Buffer[] {
@@ -135,14 +152,14 @@ async function drillOf(
   { things }: Truth,
   former: { readonly backup: string; readonly formerRoot: Buffer },
 ): Promise<Drill> {
+  const { formerRoot } = former;
   if (config.stand === "files") {
     const place = `${c0}-restored`;
     copyFolder(c0, place);
-    return runDrill(config, things, { place, formerRoot: former.formerRoot });
+    return runDrill(config, things, { place, formerRoot });
   }
   const restored = startRestored(former.backup);
   try {
-    const { formerRoot } = former;
     return await runDrill(config, things, { place: restored.folder, formerRoot });
   } finally {
     restored.stop();
@@ -164,19 +181,37 @@ function judge(scene: Scene, truth: Truth, evidence: Evidence): Omit<Findings, "
   const tags = readTags(config.truth);
   // Anew, for the fault that brings a former root back.
   const present = closure(readNodes(config.truth), readFileSync(join(config.folder, "keys/root")));
-  const dead = truth.things.filter((thing) => thing.dead);
-  const living = truth.things.filter((thing) => !thing.dead);
+  const dead = truth.things.filter(isDead);
+  const living = truth.things.filter(({ fate }) => fate === "lives");
+  const copied = dead.filter((thing) => thing.copied);
   const erased = truth.indexed.filter((value) => value.dead);
   const kept = truth.indexed.filter((value) => !value.dead);
   const hits = searchDisks(scene, truth, secrets);
   const { memory, drill } = evidence;
+  const hex0 = (b: Buffer) => b.toString("hex");
+  for (const i of memory?.found.keys() ?? []) {
+    const k = hex0(secrets[i] as Buffer);
+    const slot = [...former.slots].find(([, ks]) => ks.some((x) => hex0(x) === k))?.[0];
+    const dead1 = dead.filter((t) => { const p = pairOf(t, former); const q = fileKeyOf(t, former); return (p && hex0(p) === k) || (q && hex0(q) === k); });
+    console.log("E1", i, "root", former.roots.some((x) => hex0(x) === k), "node", former.nodeKeys.some((x) => hex0(x) === k), "slot", slot, JSON.stringify(dead1.map((t) => [t.kind, t.context])), memory?.found.get(i));
+  }
+  const kinds: Record<Kind, [dead: number, living: number]> = {
+    file: [0, 0],
+    record: [0, 0],
+    archived: [0, 0],
+    held: [0, 0],
+    beside: [0, 0],
+  };
+  for (const { kind } of dead) kinds[kind][0] += 1;
+  for (const { kind } of living) kinds[kind][1] += 1;
   const counts: Record<Check, Count> = {
     A1: [hits.markers, hits.markerForms],
     A2: [hits.keys, hits.keyForms],
     B1: [dead.filter((thing) => canOpen(thing, present)).length, dead.length],
     B2: [living.filter((thing) => canOpen(thing, present)).length, living.length],
-    B3: [dead.filter((thing) => canOpen(thing, former)).length, dead.length],
+    B3: [copied.filter((thing) => canOpen(thing, former)).length, copied.length],
     C1: [hits.remains, hits.rows],
+    C2: [dead.filter(({ stored }) => stored).length, dead.length],
     D1: [erased.filter((value) => canTag(value, present, tags)).length, erased.length],
     D2: [kept.filter((value) => canTag(value, present, tags)).length, kept.length],
     D3: [erased.filter((value) => canTag(value, former, tags)).length, erased.length],
@@ -187,7 +222,17 @@ function judge(scene: Scene, truth: Truth, evidence: Evidence): Omit<Findings, "
     stand: config.stand,
     fault: config.fault,
     counts,
-    failed: failedOf(counts, evidence),
+    kinds,
+    failed: failedOf(counts, evidence, {
+      media: hits.media,
+      // A world in which nothing of a kind died, or lived, would prove nothing of it.
+      whole:
+        config.fault !== null ||
+        Object.values(kinds)
+          .flat()
+          .every((count) => count > 0),
+    }),
+    media: hits.media,
     searched: { files: hits.files, megabytes: Math.round(hits.bytes / 1e6) },
     memoryBefore: evidence.before?.found.size ?? 0,
     memorySkipped: memory === null,
@@ -196,7 +241,11 @@ function judge(scene: Scene, truth: Truth, evidence: Evidence): Omit<Findings, "
 }
 
 /** What each figure must be for its check to hold. */
-function failedOf(counts: Readonly<Record<Check, Count>>, evidence: Evidence): readonly Check[] {
+function failedOf(
+  counts: Readonly<Record<Check, Count>>,
+  evidence: Evidence,
+  { media, whole }: { readonly media: readonly MediumSearched[]; readonly whole: boolean },
+): readonly Check[] {
   const none = ([found]: Count): boolean => found === 0;
   const all = ([found, of]: Count): boolean => found === of && of > 0;
   const some = ([found]: Count): boolean => found > 0;
@@ -205,7 +254,11 @@ function failedOf(counts: Readonly<Record<Check, Count>>, evidence: Evidence): r
     drill === null ||
     (drill.deadOpened === 0 &&
       drill.returned > 0 &&
+      drill.living > 0 &&
       drill.livingOpened === drill.living &&
+      drill.left > 0 &&
+      drill.deadLeft === 0 &&
+      drill.leftOpened === drill.left &&
       drill.formerRoot === "ERR_KEY_ROOT_STALE");
   // A scan that saw nothing before has no say about afterwards.
   const memoryHolds = memory === null || (none(counts.E1) && (before?.found.size ?? 0) > 0);
@@ -215,7 +268,8 @@ function failedOf(counts: Readonly<Record<Check, Count>>, evidence: Evidence): r
     B1: none(counts.B1),
     B2: all(counts.B2),
     B3: all(counts.B3),
-    C1: some(counts.C1),
+    C1: whole && some(counts.C1) && media.every(({ ok }) => ok),
+    C2: none(counts.C2),
     D1: none(counts.D1),
     D2: all(counts.D2),
     D3: all(counts.D3),
@@ -249,7 +303,7 @@ function searchDisks({ config, c0, worst }: Scene, truth: Truth, secrets: readon
       key.toString("base64").slice(0, 42),
     ].map((form) => Buffer.from(form));
   });
-  const dead = truth.things.filter((thing) => thing.dead && thing.kind !== "file");
+  const dead = truth.things.filter((thing) => isDead(thing) && thing.kind !== "file");
   // 24 bytes out of the middle of the ciphertext, as bytes and as hex in a log
   const remains = dead.flatMap(({ sealed }) => {
     const bytes = Buffer.from(sealed, "base64").subarray(-64, -40);
@@ -263,16 +317,18 @@ function searchDisks({ config, c0, worst }: Scene, truth: Truth, secrets: readon
   const found = new Set([...live.found.keys(), ...copy.found.keys()]);
   const within = (set: { has(i: number): boolean }, from: number, length: number): number =>
     Array.from({ length }, (_, i) => from + i).filter((i) => set.has(i)).length;
-  const deadFound = dead.filter((_, i) => {
-    const at = markers.length + keys.length + 2 * i;
-    return live.found.has(at) || live.found.has(at + 1);
-  });
+  const rowsIn = (needlesFound: { has(i: number): boolean }): number => {
+    const at = (i: number): number => markers.length + keys.length + 2 * i;
+    return dead.filter((_, i) => needlesFound.has(at(i)) || needlesFound.has(at(i) + 1)).length;
+  };
+  const read = [...live.read, ...copy.read];
   return {
     markers: within(found, 0, markers.length),
     markerForms: markers.length,
     keys: within(found, markers.length, keys.length),
     keyForms: keys.length,
-    remains: deadFound.length,
+    remains: rowsIn(live.found),
+    media: config.fault === null ? mediaSearched(config.stand, read, rowsIn) : [],
     rows: dead.length,
     files: live.files + copy.files,
     bytes: live.bytes + copy.bytes,

@@ -75,8 +75,13 @@ export interface Searched {
   readonly found: ReadonlyMap<number, number>;
   readonly files: number;
   readonly bytes: number;
-  /** Files with a hit. */
-  readonly where: readonly string[];
+  /** Every file that was read, with the needles found in it. */
+  readonly read: readonly FileSearched[];
+}
+
+export interface FileSearched {
+  readonly path: string;
+  readonly found: ReadonlySet<number>;
 }
 
 /** Searches every file under folders, but for those left out. */
@@ -86,16 +91,16 @@ export function searchFiles(
   leaveOut: (path: string) => boolean,
 ): Searched {
   const found = new Map<number, number>();
-  const where: string[] = [];
+  const read: FileSearched[] = [];
   let bytes = 0;
   const paths = folders.flatMap(filesUnder).filter((path) => !leaveOut(path));
   for (const path of paths) {
     const own = new Map<number, number>();
     bytes += searchFile(path, needles, own);
-    if (own.size > 0) where.push(path);
+    read.push({ path, found: new Set(own.keys()) });
     for (const [i, count] of own) found.set(i, (found.get(i) ?? 0) + count);
   }
-  return { found, files: paths.length, bytes, where };
+  return { found, files: paths.length, bytes, read };
 }
 
 function filesUnder(folder: string): readonly string[] {
@@ -159,5 +164,5 @@ export function searchMemory(pid: number, needles: Needles): Searched | null {
   } finally {
     closeSync(memory);
   }
-  return { found, files: ranges.length, bytes, where: [] };
+  return { found, files: ranges.length, bytes, read: [] };
 }

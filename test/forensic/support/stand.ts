@@ -21,7 +21,9 @@ import {
   startPostgres,
   type TempPostgres,
 } from "../../keys/support/temp-postgres.ts";
+import type { MigrationSet } from "../../../src/store/read-migrations.ts";
 import type { WorldConfig } from "./plan.ts";
+import { STORES } from "./stores.ts";
 
 const WORLD = fileURLToPath(new URL("./world.ts", import.meta.url));
 const KEY_SCHEMA = new URL("../../../migrations/keys/000001.sql", import.meta.url);
@@ -31,9 +33,9 @@ export interface WorstServer {
   readonly server: TempPostgres;
   /** WAL archive, base backups and logs, beside the server's own folder. */
   readonly extras: string;
-  /** A base backup as of now. Returns its folder. */
+  /** A base backup as of now, and dumps of the databases. Returns the backup's folder. */
   backUp(name: string): string;
-  /** Checkpoint, and the present WAL segment into the archive. */
+  /** Checkpoint, and the present WAL segment into the archive; returns when it is there. */
   flush(): Promise<void>;
   stop(): void;
 }
@@ -46,6 +48,10 @@ export async function startWorstServer(): Promise<WorstServer | null> {
   mkdirSync(join(extras, "archive"), { recursive: true });
   const { uid, gid } = statSync(server.folder);
   for (const folder of [extras, join(extras, "archive")]) chownSync(folder, uid, gid);
+  const call = (program: string, args: readonly string[]): void => {
+    const as = { uid, gid, cwd: extras, stdio: "pipe" } as const;
+    execFileSync(join(programs, program), ["-h", server.folder, ...args], as);
+  };
   const db = await server.connect();
   for (const setting of [
     "wal_level = replica",
@@ -65,7 +71,7 @@ export async function startWorstServer(): Promise<WorstServer | null> {
   }
   await db.close();
   server.crash(); // comes back with the settings
-  for (const name of ["records", "archive", "keys"]) await server.create(name);
+  await makeDatabases(server);
   const keys = await server.connect("keys");
   await keys.query(readFileSync(KEY_SCHEMA, "utf8"));
   await keys.close();
@@ -74,31 +80,45 @@ export async function startWorstServer(): Promise<WorstServer | null> {
     extras,
     backUp(name) {
       const folder = join(extras, name);
-      const args = [
-        "-h",
-        server.folder,
-        "-U",
-        "keys",
-        "-D",
-        folder,
-        "-c",
-        "fast",
-        "-X",
-        "stream",
-        "--no-sync",
-      ];
-      execFileSync(join(programs, "pg_basebackup"), args, { uid, gid, cwd: extras, stdio: "pipe" });
+      const backup = ["-D", folder, "-c", "fast", "-X", "stream", "--no-sync"];
+      call("pg_basebackup", ["-U", "keys", ...backup]);
+      mkdirSync(join(extras, "dump"));
+      chownSync(join(extras, "dump"), uid, gid);
+      for (const { name: store } of STORES) {
+        call("pg_dump", ["-U", store, "-f", join(extras, "dump", `${store}.sql`), store]);
+      }
       return folder;
     },
     async flush() {
       const session = await server.connect();
       await session.query("checkpoint");
-      await session.query("select pg_switch_wal()");
+      const [last] = await session.query("select pg_walfile_name(pg_switch_wal()) as name");
       await session.query("checkpoint");
+      for (let looks = 0; looks < 400; looks += 1) {
+        const [archiver] = await session.query(
+          "select last_archived_wal >= $1 as done, pg_sleep(0.05) from pg_stat_archiver",
+          [String(last?.["name"])],
+        );
+        if (archiver?.["done"] === true) break;
+      }
       await session.close();
     },
     stop: () => server.stop(),
   };
+}
+
+/** A database and a role for each store; neither role may connect to the other's database. */
+async function makeDatabases(server: TempPostgres): Promise<void> {
+  await server.create("keys");
+  const db = await server.connect();
+  for (const { name } of STORES) {
+    await db.query(`create role ${name} login in role pg_checkpoint`);
+    await db.query(`create database ${name} owner ${name}`);
+  }
+  for (const name of [...STORES.map((store) => store.name), "keys"]) {
+    await db.query(`revoke connect on database ${name} from public`);
+  }
+  await db.close();
 }
 
 /** A second server on a base backup, as after a loss of the first. */
@@ -162,14 +182,16 @@ export async function startWorld(config: WorldConfig): Promise<World> {
   };
 }
 
-let template: string | null = null;
+const templates = new Map<MigrationSet, string>();
 
 /** An embedded database with its schema, made once: making one takes two seconds. */
-export async function freshPglite(folder: string): Promise<void> {
-  if (template === null) {
-    template = mkdtempSync(join(tmpdir(), "jikim-forensic-template-"));
-    process.once("exit", () => rmSync(template ?? "", { recursive: true, force: true }));
-    const db = await openDatabase({ folder: join(template, "db"), migrations: "data" });
+export async function freshPglite(folder: string, migrations: MigrationSet): Promise<void> {
+  const made = templates.get(migrations);
+  const template = made ?? mkdtempSync(join(tmpdir(), "jikim-forensic-template-"));
+  if (made === undefined) {
+    templates.set(migrations, template);
+    process.once("exit", () => rmSync(template, { recursive: true, force: true }));
+    const db = await openDatabase({ folder: join(template, "db"), migrations });
     await db.close();
   }
   cpSync(join(template, "db"), folder, { recursive: true });

@@ -8,14 +8,24 @@ import { join } from "node:path";
 
 import type { SealContext } from "../../../src/keys/keeper.ts";
 
-/** Something sealed: a record of a database, or a file. */
+/** What is sealed: files, records where they were collected, their copies in the archive, what a
+ * hold keeps, and what stands beside records (addresses, documents, references). */
+export const KINDS = ["file", "record", "archived", "held", "beside"] as const;
+export type Kind = (typeof KINDS)[number];
+
+/** Something sealed, as it was at some time. */
 export interface SealedThing {
-  readonly kind: "record" | "archived" | "file";
+  readonly kind: Kind;
   readonly context: SealContext;
   /** The sealed value, or a file's header and first chunk; base64. */
   readonly sealed: string;
-  /** Must it be beyond everyone's reach in the end? */
-  readonly dead: boolean;
+  /** Must it be beyond everyone's reach in the end? `left`: it was sealed again since, and its copy
+   * of before is of no use to anyone. */
+  readonly fate: "dead" | "lives" | "left";
+  /** It lived on the disks when they were copied. */
+  readonly copied: boolean;
+  /** It is in a row of a database in the end. */
+  readonly stored: boolean;
 }
 
 export interface IndexedValue {

@@ -3,7 +3,7 @@
  * holds for names that do not exist just the same, so it tells nobody which names do.
  */
 import { createHmac } from "node:crypto";
-import type { Clock, Random } from "jikim";
+import type { Clock, Random } from "../base/clock.ts";
 
 const FREE = 5; // tries of a name before any wait
 const FREE_OF_ADDRESS = 50; // a whole company may stand behind one address

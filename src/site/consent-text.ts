@@ -2,8 +2,13 @@
  * What a person is told before a consent (PIPA 15②, 22): for what, which items, until when, and
  * that refusing is free. Made from the plan; the same lines are the evidence of what was shown.
  */
-import type { Compiled, Markup, UiLang } from "jikim";
-import { eventWords, html, periodInWords, sayAll } from "jikim";
+import type { Compiled } from "../compiler/compile.ts";
+import { periodInWords } from "../html/figures.ts";
+import { html } from "../html/markup.ts";
+import type { Markup } from "../html/markup.ts";
+import type { UiLang } from "../html/reader.ts";
+import { eventWords } from "./event-words.ts";
+import { say, sayAll } from "./say.ts";
 
 interface ConsentWords {
   readonly purpose: string;
@@ -46,7 +51,10 @@ export interface ConsentText {
   readonly refusal: string;
 }
 
-/** The text of one consent at an occasion. */
+/**
+ * The text of one consent at an occasion.
+ * @example consentText(compiled, { consent: "marketing", occasion: "sign_up", required: false }, "ko")
+ */
 export function consentText(
   compiled: Compiled,
   ask: { readonly consent: string; readonly occasion: string; readonly required: boolean },
@@ -78,6 +86,17 @@ export function consentText(
     important: [`${words.purpose}: ${purposeText}`, `${words.keep}: ${keepText}`],
     refusal,
   };
+}
+
+/** The text as it becomes evidence: the name of the consent, then line by line. */
+export function consentEvidence(
+  { policy }: Compiled,
+  consent: string,
+  { lines }: ConsentText,
+  lang: UiLang,
+): string {
+  const label = say(policy.consents[consent]?.label ?? {}, lang);
+  return [label, ...lines.map((line) => line.join(": "))].join("\n");
 }
 
 function keepWords(compiled: Compiled, recordClass: string, lang: UiLang): string {
