@@ -38,6 +38,8 @@ const DESK_PATHS = {
   work: "/console/work",
   "intake-call": "/console/intake/call",
   "intake-partner": "/console/intake/partner",
+  mailing: "/console/mailing",
+  archive: "/console/archive",
   log: "/console/log",
   console: "/console/processors",
   processor: "/console/processors/kcp",

@@ -23,3 +23,9 @@ alter table destruction
   add column archived bigint not null default 0 check (archived between 0 and records),
   add column archived_subjects bigint not null default 0
     check (archived_subjects between 0 and least(archived, subjects));
+
+-- A lock may be given up by a second order (another erasure, a move) before the first is carried
+-- out. Both stand: whatever any of them leaves out is not kept.
+alter table reseal
+  drop constraint reseal_pkey,
+  add primary key (subject, compartment, slot, run);

@@ -5,7 +5,7 @@
 import { Hono } from "hono";
 import type { Context } from "hono";
 import type { Desk, Markup, Reader, UiLang } from "jikim";
-import { consentingPeople, count, html, JikimError, nothing, readerOf, say } from "jikim";
+import { consentingPeople, count, html, JikimError, nothing, readerOf, say, sayHead } from "jikim";
 import { handToProcessor, isLive } from "./handing-over.ts";
 import type { Service } from "./remotemeeting.ts";
 
@@ -169,7 +169,7 @@ function mailingPage(
           (id) =>
             html`<label class="tick" for="item-${id}">
               <input type="checkbox" id="item-${id}" name="item" value="${id}" checked />
-              <span>${say(policy.items[id]?.label ?? {}, reader.lang)}</span>
+              <span>${sayHead(policy.items[id]?.label ?? {}, reader.lang)}</span>
             </label>`,
         )}
       </fieldset>

@@ -6,6 +6,7 @@
 import { Hono } from "hono";
 import type { Context } from "hono";
 import { JikimError } from "../base/errors.ts";
+import { sentenceCase } from "../compiler/format-value.ts";
 import { ruleOf } from "../compiler/statute.ts";
 import { archivedClasses } from "../engine/archive/archived-classes.ts";
 import { LONGEST_CODE } from "../engine/audit/receipt-code.ts";
@@ -238,7 +239,7 @@ function foundSection({ jikim, reader, found }: ArchiveInput): Markup {
       ({ recordClass, collectedOn, endsOn, values }) =>
         html`<dl class="terms">
           <div>
-            <dt>${policy.records[recordClass]?.label[lang] ?? recordClass}</dt>
+            <dt>${sentenceCase(policy.records[recordClass]?.label[lang] ?? recordClass, lang)}</dt>
             <dd>
               ${words.collected} ${dayMark(collectedOn, lang)} ·
               ${endsOn === null ? words.open : words.until(dayMark(endsOn, lang))}
@@ -247,7 +248,7 @@ function foundSection({ jikim, reader, found }: ArchiveInput): Markup {
           ${Object.entries(values).map(
             ([id, value]) =>
               html`<div>
-                <dt>${policy.items[id]?.label[lang] ?? id}</dt>
+                <dt>${sentenceCase(policy.items[id]?.label[lang] ?? id, lang)}</dt>
                 <dd>${value}</dd>
               </div>`,
           )}

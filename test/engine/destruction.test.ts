@@ -266,6 +266,21 @@ describe("erasing a part", () => {
       expect(await countRows(context.db)).toMatchObject({ reseal: 0, record: 4 });
     });
 
+    test("a second order before the first is carried out leaves both out", async () => {
+      const { context } = await testEngine(await open());
+      const items = { ...SIGN_UP, phone: "02-000-0000", company_name: "시험" };
+      const subject = await collect(context, "sign_up", items, SIGN_UP_OPTIONS);
+      const killed = { ...context, db: failingAt(context.db, /update record\s/, 1) };
+      await expect(erase(killed, subject, { items: ["phone"] })).rejects.toThrow("killed here");
+      expect(await erase(context, subject, { items: ["company_name"] })).toMatchObject({
+        changed: 1,
+        state: "rows_removed",
+      });
+      const asked = ["phone", "company_name", "name"];
+      expect(await read(context, subject, asked, CONTRACT)).toEqual({ name: SIGN_UP["name"] });
+      expect(await countRows(context.db)).toMatchObject({ reseal: 0 });
+    });
+
     test("a record goes whole, with its tags", async () => {
       const { context } = await testEngine(await open());
       const subject = await collect(context, "sign_up", SIGN_UP, SIGN_UP_OPTIONS);

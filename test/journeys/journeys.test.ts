@@ -127,6 +127,8 @@ describe.skipIf(chromium === null)(where, () => {
     "/console/work",
     "/console/intake/call",
     "/console/intake/partner",
+    "/console/mailing",
+    "/console/archive",
     "/console/log",
     "/console/processors",
     "/console/processors/benchmark",

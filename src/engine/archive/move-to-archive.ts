@@ -211,7 +211,7 @@ async function giveUpLiveLocks(
     await tx.query(
       `insert into reseal (subject, compartment, slot, run, leave_out, only_records)
        select $1, $2, slot::bigint, $4, '{}', '{}' from unnest($3::text[]) as former (slot)
-           on conflict (subject, compartment, slot) do nothing`,
+           on conflict (subject, compartment, slot, run) do nothing`,
       [move.subject, compartment, [...new Set(slots)].map(String), move.run],
     );
   }

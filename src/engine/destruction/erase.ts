@@ -182,7 +182,8 @@ export async function giveUp(
   for (const slot of slots) {
     await tx.query(
       `insert into reseal (subject, compartment, slot, run, leave_out, only_records)
-       values ($1, $2, $3, $4, $5, $6)`,
+       values ($1, $2, $3, $4, $5, $6)
+           on conflict (subject, compartment, slot, run) do nothing`,
       [
         order.handle,
         compartment,

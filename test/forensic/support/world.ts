@@ -137,7 +137,11 @@ async function storedNow(world: World): Promise<ReadonlySet<string>> {
   return new Set(all);
 }
 
-const secret = (): string => `${MARKER}${hex(systemRandom.bytes(12))}`;
+/** No digits, which may look like the number of a card. */
+function secret(): string {
+  const letters = hex(systemRandom.bytes(12)).replace(/\d/g, (digit) => "ghijklmnop".charAt(+digit));
+  return `${MARKER}${letters}`;
+}
 
 /** Six records a person, three in each compartment, on days of their own. */
 async function enrol({ config, clock, jikim, people }: World, n: number): Promise<void> {
