@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 import { plainReporter } from "./test/support/plain-reporter.ts";
 
@@ -11,6 +12,7 @@ export default defineConfig({
     globalSetup: existsSync(GLOBAL_SETUP) ? [GLOBAL_SETUP] : [],
     // A process per file: PGlite instances and their memory end with it.
     pool: "forks",
+    maxWorkers: availableParallelism(),
     testTimeout: 30_000,
     hookTimeout: 60_000,
     reporters: [plainReporter({ ci: process.env["JIKIM_CI"] === "1" })],
