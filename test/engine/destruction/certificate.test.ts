@@ -251,7 +251,9 @@ eachDatabase((name, open) => {
     await expect(certificateOf(context, run)).rejects.toMatchObject({ code });
   });
 
-  test.runIf(name === "postgres")("with a role of its own the looker may only read", async () => {
+  // The embedded database has no roles.
+  const withRoles = name === "postgres" ? test : null;
+  withRoles?.("with a role of its own the looker may only read", async () => {
     const { db, url, drop } = await freshDatabase(present(inject("postgres"), "running"));
     const engine = await testEngine(db);
     const reader = new URL(url);

@@ -188,13 +188,6 @@ function judge(scene: Scene, truth: Truth, evidence: Evidence): Omit<Findings, "
   const kept = truth.indexed.filter((value) => !value.dead);
   const hits = searchDisks(scene, truth, secrets);
   const { memory, drill } = evidence;
-  const hex0 = (b: Buffer) => b.toString("hex");
-  for (const i of memory?.found.keys() ?? []) {
-    const k = hex0(secrets[i] as Buffer);
-    const slot = [...former.slots].find(([, ks]) => ks.some((x) => hex0(x) === k))?.[0];
-    const dead1 = dead.filter((t) => { const p = pairOf(t, former); const q = fileKeyOf(t, former); return (p && hex0(p) === k) || (q && hex0(q) === k); });
-    console.log("E1", i, "root", former.roots.some((x) => hex0(x) === k), "node", former.nodeKeys.some((x) => hex0(x) === k), "slot", slot, JSON.stringify(dead1.map((t) => [t.kind, t.context])), memory?.found.get(i));
-  }
   const kinds: Record<Kind, [dead: number, living: number]> = {
     file: [0, 0],
     record: [0, 0],

@@ -139,7 +139,9 @@ async function storedNow(world: World): Promise<ReadonlySet<string>> {
 
 /** No digits, which may look like the number of a card. */
 function secret(): string {
-  const letters = hex(systemRandom.bytes(12)).replace(/\d/g, (digit) => "ghijklmnop".charAt(+digit));
+  const letters = hex(systemRandom.bytes(12)).replace(/\d/g, (digit) =>
+    "ghijklmnop".charAt(+digit),
+  );
   return `${MARKER}${letters}`;
 }
 
