@@ -8,8 +8,11 @@
  */
 import { createCipheriv, createDecipheriv, createHmac, type Hmac } from "node:crypto";
 import type { CipherGCM, DecipherGCM } from "node:crypto";
+import { keyBuffer } from "./secret.ts";
 
 const TAG_BYTES = 16;
+/** The allocator hands out what it took back last, for pieces up to this size. Bytes. */
+const PIECE_BYTES = 1024;
 
 /** Seals under a key of 32 bytes; the nonce was never used with it before. */
 export function cipherOf(key: Uint8Array, nonce: Uint8Array): CipherGCM {
@@ -21,6 +24,23 @@ export function decipherOf(key: Uint8Array, nonce: Uint8Array): DecipherGCM {
   return withoutTraces(() =>
     createDecipheriv("aes-256-gcm", key, nonce, { authTagLength: TAG_BYTES }),
   );
+}
+
+/**
+ * Key bytes out of a decipher, into a fresh buffer, which the caller zeroes. Node decrypts into
+ * room one byte larger than the answer, copies, and lets that room go as it is: a whole node of
+ * keys would lie in freed memory until somebody wrote over it. In small pieces each one takes the
+ * room of the one before, and the last is taken and zeroed here.
+ */
+export function openKeys(decipher: DecipherGCM, sealed: Uint8Array): Buffer {
+  const keys = keyBuffer(sealed.length);
+  for (let at = 0; at < sealed.length; at += PIECE_BYTES) {
+    const piece = decipher.update(sealed.subarray(at, at + PIECE_BYTES));
+    keys.set(piece, at);
+    piece.fill(0);
+    Buffer.allocUnsafeSlow(piece.length + 1).fill(0);
+  }
+  return keys;
 }
 
 export function hmacOf(key: Uint8Array): Hmac {

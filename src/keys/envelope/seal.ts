@@ -6,7 +6,7 @@
  *
  * Moved to another row, class, day or subject, or with other slots in its head, it does not open.
  */
-import { cipherOf, decipherOf } from "../ciphers.ts";
+import { cipherOf, decipherOf, openKeys } from "../ciphers.ts";
 import type { SealContext } from "../keeper.ts";
 import { pad, unpad } from "../padding.ts";
 import { damaged } from "./locks.ts";
@@ -90,7 +90,7 @@ export function wrapKey(pair: Uint8Array, nonce: Uint8Array, dataKey: Uint8Array
 export function unwrapKey(pair: Uint8Array, wrapped: Uint8Array): Buffer {
   const decipher = decipherOf(pair, wrapped.subarray(0, NONCE_BYTES));
   decipher.setAuthTag(wrapped.subarray(wrapped.length - TAG_BYTES));
-  const dataKey = decipher.update(wrapped.subarray(NONCE_BYTES, wrapped.length - TAG_BYTES));
+  const dataKey = openKeys(decipher, wrapped.subarray(NONCE_BYTES, wrapped.length - TAG_BYTES));
   try {
     decipher.final();
     return dataKey;

@@ -9,7 +9,7 @@
  */
 import { assert } from "../../base/assert.ts";
 import { JikimError } from "../../base/errors.ts";
-import { cipherOf, decipherOf } from "../ciphers.ts";
+import { cipherOf, decipherOf, openKeys } from "../ciphers.ts";
 import { copyOfKey } from "../secret.ts";
 
 /** Keys in a node, children of an inner node. */
@@ -71,7 +71,8 @@ export function openNode(place: NodePlace, blob: Uint8Array, nodeKey: Uint8Array
   const decipher = decipherOf(nodeKey, nonce);
   decipher.setAAD(header);
   decipher.setAuthTag(blob.subarray(BLOB_BYTES - TAG_BYTES));
-  const keys = decipher.update(blob.subarray(HEADER_BYTES + NONCE_BYTES, BLOB_BYTES - TAG_BYTES));
+  const sealed = blob.subarray(HEADER_BYTES + NONCE_BYTES, BLOB_BYTES - TAG_BYTES);
+  const keys = openKeys(decipher, sealed);
   try {
     decipher.final();
   } catch {
