@@ -14,7 +14,10 @@ import type { EngineContext, Jikim } from "../../src/engine/jikim.ts";
 import { openCompiled } from "../../src/engine/open-jikim.ts";
 import { openItems, type PlaceRow } from "../../src/engine/record.ts";
 import { subjectRecords } from "../../src/engine/subject-records.ts";
-import { bytes, hex } from "../../src/store/column-value.ts";
+import { overlaysOf } from "../../src/engine/use/overlay.ts";
+import { resumePurpose, stopPurpose } from "../../src/engine/use/purpose-stop.ts";
+import { liftRestriction, restrict } from "../../src/engine/use/restriction.ts";
+import { hex } from "../../src/store/column-value.ts";
 import { type BenchServer, settle } from "../support/bench-server.ts";
 import { loadRecords } from "../support/load-records.ts";
 import {
@@ -27,7 +30,6 @@ import {
   SLOTS,
 } from "./bench-policy.ts";
 import { metadataRow, type Model, purposeOf } from "./model.ts";
-import { ensureOverlays, liftObjection, object, overlayOf, turnPurpose } from "./overlay.ts";
 import type { Side } from "./side.ts";
 import type { Op } from "./workloads.ts";
 
@@ -57,6 +59,8 @@ interface Ground {
   /** Handles by user. */
   readonly handles: string[];
   readonly users: ReadonlyMap<string, number>;
+  /** Objections that hold, by user and item: their ids. */
+  readonly placed: Map<string, readonly string[]>;
 }
 
 export async function openEngineSide(server: BenchServer, database: string): Promise<Side> {
@@ -68,8 +72,7 @@ export async function openEngineSide(server: BenchServer, database: string): Pro
   const jikim = await openCompiled(compiled, { data, clock, weakened: "a benchmark" });
   const { context } = jikim;
   const users = new Map<string, number>();
-  const ground: Ground = { jikim, clock, handles: [], users };
-  await ensureOverlays(context.db);
+  const ground: Ground = { jikim, clock, handles: [], users, placed: new Map() };
   await context.db.query("create index if not exists record_occasion on record (occasion)");
   return {
     name: "jikim",
@@ -149,14 +152,11 @@ async function run(ground: Ground, op: Op): Promise<readonly string[]> {
     case "read-meta-purpose":
       return metadataOfPurpose(ground, op.purpose);
     case "meta-key":
-    case "meta-user": {
-      const second = secondName(purposeOf(op.user));
-      const what = { subject, item: op.kind === "meta-key" ? item : null, purpose: second };
-      await (op.on ? object(context, what) : liftObjection(context, what));
+    case "meta-user":
+      await object(ground, { subject, item: op.kind === "meta-key" ? item : null, ...op });
       return [];
-    }
     case "meta-purpose":
-      await turnPurpose(context, secondName(op.purpose), op.on);
+      await (op.on ? stopPurpose : resumePurpose)(context, secondName(op.purpose));
       return [];
     case "logs":
       return (await jikim.log.newest(op.lines)).length === 0 ? ["no log"] : [];
@@ -167,6 +167,30 @@ async function run(ground: Ground, op: Op): Promise<readonly string[]> {
     default:
       throw new Error("unknown operation", { cause: op.kind satisfies never });
   }
+}
+
+/** An objection against the second use of one item or of all, or the end of such objections. */
+async function object(
+  { jikim, placed }: Ground,
+  what: { subject: string; item: string | null; user: number; on: boolean },
+): Promise<void> {
+  const { context } = jikim;
+  const { subject, item } = what;
+  const name = `${subject} ${item ?? ""}`;
+  const held = placed.get(name) ?? [];
+  const ids = await context.db.transaction(async (tx) => {
+    if (!what.on) {
+      for (const id of held) await liftRestriction(context, tx, subject, id);
+      return [];
+    }
+    const purposes = [secondName(purposeOf(what.user))];
+    const items = item === null ? {} : { items: [item] };
+    return [
+      ...held,
+      await restrict(context, tx, { subject, reason: "objection", purposes, ...items }),
+    ];
+  });
+  placed.set(name, ids);
 }
 
 function keyOf(user: number, item: string, users: number): number {
@@ -183,7 +207,7 @@ async function metadataOf(
   const subject = present(handles[user], "a handle for each user");
   const { records } = await subjectRecords(context, subject);
   const second = secondName(purposeOf(user));
-  const { stopped, restrictions } = await overlayOf(context.db, bytes(subject), second);
+  const { stopped, restrictions } = (await overlaysOf(context.db, second, [subject]))(subject);
   const held = new Set(records.flatMap(({ items }) => items));
   return [...held]
     .filter((item) => only === null || item === only)
@@ -252,7 +276,9 @@ async function metadataOfPurpose(
       group by record.subject, item`,
     [occasionsOf(purpose), dayOfNow(context)],
   );
-  const { stopped } = await overlayOf(context.db, new Uint8Array(8), secondName(purpose));
+  const nobody = "0".repeat(16);
+  const overlay = await overlaysOf(context.db, secondName(purpose), [nobody]);
+  const { stopped } = overlay(nobody);
   return rows.map(({ subject, item, objects, withheld }) => {
     const user = present(users.get(subject), "a user of the benchmark");
     return metadataRow(keyOf(user, item, handles.length), { objects, stopped, withheld });
