@@ -9,7 +9,7 @@
  */
 import { createHash } from "node:crypto";
 
-import { assert } from "../../base/assert.ts";
+import { assert, present } from "../../base/assert.ts";
 import { JikimError } from "../../base/errors.ts";
 import type { Files, KeyFile } from "../files.ts";
 import {
@@ -35,7 +35,8 @@ export interface FileSlotsOptions {
 interface Slots {
   readonly file: KeyFile;
   readonly guard: () => void;
-  readonly byName: Map<string, number>;
+  /** By pool: listing the few epochs of the index must not walk past millions of subjects. */
+  readonly byName: Readonly<Record<SlotPool, Map<string, number>>>;
   readonly last: Map<SlotPool, number>;
   assigned: number;
   end: number;
@@ -56,7 +57,7 @@ export async function openFileSlots(path: string, options: FileSlotsOptions): Pr
     const slots: Slots = {
       file,
       guard: options.guard ?? (() => undefined),
-      byName: new Map(),
+      byName: { subject: new Map(), day: new Map(), index: new Map(), own: new Map() },
       last: new Map(),
       assigned: 0,
       end: MAGIC.length,
@@ -76,7 +77,7 @@ function slotMap(slots: Slots): SlotMap {
       return slots.assigned;
     },
     last: (pool) => slots.last.get(pool) ?? null,
-    find: async (names) => names.map((name) => slots.byName.get(keyOf(name))),
+    find: async (names) => names.map((name) => namesLike(slots, name).get(keyOf(name))),
     async assign(entries) {
       if (entries.length === 0) return;
       slots.guard();
@@ -93,10 +94,10 @@ function slotMap(slots: Slots): SlotMap {
       slots.end += 4 + body.length + HASH_BYTES;
     },
     async list(pool) {
-      const prefix = String.fromCharCode(poolByte(pool));
-      return [...slots.byName]
-        .filter(([name]) => name.startsWith(prefix))
-        .map(([name, slot]) => ({ name: Buffer.from(name, "latin1"), slot }));
+      return [...slots.byName[pool]].map(([name, slot]) => ({
+        name: Buffer.from(name, "latin1"),
+        slot,
+      }));
     },
     close: () => slots.file.close(),
   });
@@ -107,8 +108,13 @@ function keyOf(name: Uint8Array): string {
   return Buffer.from(name.buffer, name.byteOffset, name.length).toString("latin1");
 }
 
+/** Names of the pool that a name belongs to. */
+function namesLike({ byName }: Slots, name: Uint8Array): Map<string, number> {
+  return byName[present(poolOfByte(name[0] ?? 0), "a name begins with its pool")];
+}
+
 function take(slots: Slots, { pool, name, slot }: SlotEntry): void {
-  if (name !== null) slots.byName.set(keyOf(name), slot);
+  if (name !== null) slots.byName[pool].set(keyOf(name), slot);
   slots.last.set(pool, slot);
   slots.assigned += 1;
 }

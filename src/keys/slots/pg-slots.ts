@@ -103,9 +103,10 @@ async function listSlots(db: KeySql, pool: "index") {
   const rows = await db.query(
     `select name, slot
        from key_slot
-      where substr(name, 1, 1) = $1
+      where name >= $1 and name < $2
       order by slot`,
-    [Uint8Array.of(poolByte(pool))],
+    // Every name begins with its pool: a range of the primary key, among however many others.
+    [Uint8Array.of(poolByte(pool)), Uint8Array.of(poolByte(pool) + 1)],
   );
   return rows.map((row) => {
     assert(row["name"] instanceof Uint8Array, "bytea arrives as bytes");
